@@ -1,0 +1,158 @@
+package ops
+
+import (
+	"fmt"
+	"math"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// BatchNormConfig says how columns form channels and how statistics run on.
+type BatchNormConfig struct {
+	Channels int     // columns are channels × positions, a channel's positions side by side
+	Eps      float64 // added to the variance
+	Momentum float64 // weight of the newest batch in the running statistics
+}
+
+// BatchNorm normalises each channel of x over the batch (and its positions) to
+// mean 0 and variance 1 (biased), then scales by gamma and shifts by beta, each
+// of length Channels (Ioffe and Szegedy 2015). Every run also moves the running
+// statistics, of the graph's element type, towards the batch's mean and
+// unbiased variance. One value a channel is an error, as in PyTorch.
+func BatchNorm(x, gamma, beta *G.Node, runningMean, runningVar *tensor.Dense, c BatchNormConfig) (*G.Node, error) {
+	rows, positions, err := channels("BatchNorm", x, gamma, beta, c)
+	if err != nil {
+		return nil, err
+	}
+	if rows*positions < 2 {
+		return nil, fmt.Errorf("ops: BatchNorm: more than one value a channel is needed to train, a batch of one row has none to spare: use a larger batch, or drop the last short one")
+	}
+	return dispatch(x,
+		func() (*G.Node, error) { return batchNorm[float32](x, gamma, beta, runningMean, runningVar, c) },
+		func() (*G.Node, error) { return batchNorm[float64](x, gamma, beta, runningMean, runningVar, c) })
+}
+
+func channels(op string, x, gamma, beta *G.Node, c BatchNormConfig) (rows, positions int, err error) {
+	rows, cols, err := matrix(op, "x", x)
+	if err != nil {
+		return 0, 0, err
+	}
+	if c.Channels < 1 || cols%c.Channels != 0 {
+		return 0, 0, fmt.Errorf("ops: %s: %d columns do not divide into %d channels", op, cols, c.Channels)
+	}
+	if err := sized(op, "weight", gamma, c.Channels); err != nil {
+		return 0, 0, err
+	}
+	return rows, cols / c.Channels, sized(op, "bias", beta, c.Channels)
+}
+
+func batchNorm[T Float](x, gamma, beta *G.Node, runningMean, runningVar *tensor.Dense, c BatchNormConfig) (*G.Node, error) {
+	rows, cols := x.Shape()[0], x.Shape()[1]
+	positions := cols / c.Channels
+	count := float64(rows * positions)
+	normal := make([]T, rows*cols)   // (x−mean)/sd, for the gradients
+	inverse := make([]T, c.Channels) // 1/sd
+	mean := make([]T, c.Channels)
+	sums := make([]float64, c.Channels) // scratch
+	run := func(y []T, v [][]T) error {
+		x, gamma, beta := v[0], v[1], v[2]
+		oldMean, oldVar := elements[T](runningMean), elements[T](runningVar)
+		clear(sums)
+		overChannels(x, cols, positions, func(ch, i int) { sums[ch] += float64(x[i]) })
+		for ch, s := range sums {
+			mean[ch] = T(s / count)
+		}
+		clear(sums)
+		overChannels(x, cols, positions, func(ch, i int) {
+			d := float64(x[i] - mean[ch])
+			sums[ch] += d * d
+		})
+		for ch, s := range sums {
+			inverse[ch] = T(1 / math.Sqrt(s/count+c.Eps))
+			oldMean[ch] += T(c.Momentum) * (mean[ch] - oldMean[ch])
+			oldVar[ch] += T(c.Momentum) * (T(s/(count-1)) - oldVar[ch])
+		}
+		overChannels(x, cols, positions, func(ch, i int) {
+			normal[i] = (x[i] - mean[ch]) * inverse[ch]
+			y[i] = normal[i]*gamma[ch] + beta[ch]
+		})
+		return nil
+	}
+	return apply("BatchNorm", x.Shape(), run, func(y, dy *G.Node) (G.Nodes, error) {
+		per := tensor.Shape{c.Channels}
+		dBeta, err := apply("BatchNorm/dbeta", per, func(out []T, v [][]T) error {
+			dy := v[0]
+			clear(sums)
+			overChannels(dy, cols, positions, func(ch, i int) { sums[ch] += float64(dy[i]) })
+			return narrow(out, sums)
+		}, nil, dy)
+		if err != nil {
+			return nil, err
+		}
+		dGamma, err := apply("BatchNorm/dgamma", per, func(out []T, v [][]T) error {
+			dy := v[0]
+			clear(sums)
+			overChannels(dy, cols, positions, func(ch, i int) { sums[ch] += float64(dy[i]) * float64(normal[i]) })
+			return narrow(out, sums)
+		}, nil, dy, y) // y: only for the order, normal comes from there
+		if err != nil {
+			return nil, err
+		}
+		dx, err := apply("BatchNorm/dx", x.Shape(), func(dx []T, v [][]T) error {
+			dy, gamma, dBeta, dGamma := v[0], v[1], v[2], v[3]
+			overChannels(dx, cols, positions, func(ch, i int) {
+				dx[i] = gamma[ch] * inverse[ch] * (dy[i] - (dBeta[ch]+normal[i]*dGamma[ch])/T(count))
+			})
+			return nil
+		}, nil, dy, gamma, dBeta, dGamma)
+		return G.Nodes{dx, dGamma, dBeta}, err
+	}, x, gamma, beta)
+}
+
+// BatchNormEval normalises with the running statistics, as a trained network
+// does when it predicts: (x−mean)/√(var+eps)·gamma + beta.
+func BatchNormEval(x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormConfig) (*G.Node, error) {
+	if _, _, err := channels("BatchNormEval", x, gamma, beta, c); err != nil {
+		return nil, err
+	}
+	for what, n := range map[string]*G.Node{"running mean": runningMean, "running variance": runningVar} {
+		if err := sized("BatchNormEval", what, n, c.Channels); err != nil {
+			return nil, err
+		}
+	}
+	return dispatch(x,
+		func() (*G.Node, error) { return batchNormEval[float32](x, gamma, beta, runningMean, runningVar, c) },
+		func() (*G.Node, error) { return batchNormEval[float64](x, gamma, beta, runningMean, runningVar, c) })
+}
+
+func batchNormEval[T Float](x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormConfig) (*G.Node, error) {
+	cols := x.Shape()[1]
+	inverse := make([]T, c.Channels)
+	return apply("BatchNormEval", x.Shape(), func(y []T, v [][]T) error {
+		x, gamma, beta, mean, variance := v[0], v[1], v[2], v[3], v[4]
+		for ch := range inverse {
+			inverse[ch] = T(1 / math.Sqrt(float64(variance[ch])+c.Eps))
+		}
+		overChannels(x, cols, cols/c.Channels, func(ch, i int) {
+			y[i] = (x[i]-mean[ch])*inverse[ch]*gamma[ch] + beta[ch]
+		})
+		return nil
+	}, nil, x, gamma, beta, runningMean, runningVar)
+}
+
+// overChannels visits every element of a row-major matrix with its channel.
+func overChannels[T Float](a []T, cols, positions int, visit func(ch, i int)) {
+	for start := 0; start < len(a); start += cols {
+		for j := range cols {
+			visit(j/positions, start+j)
+		}
+	}
+}
+
+func narrow[T Float](out []T, sums []float64) error {
+	for i, s := range sums {
+		out[i] = T(s)
+	}
+	return nil
+}

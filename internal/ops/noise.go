@@ -1,0 +1,119 @@
+package ops
+
+import (
+	"fmt"
+	"math"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// Noise is what the random operations of one model share: where their numbers
+// come from. A number depends on the seed, the step, the layer and its place in
+// the batch alone, so a resumed run draws what an uninterrupted one would.
+type Noise struct {
+	Seed uint64
+	Step uint64 // moved on by whoever trains, once a step
+
+	// Masks, when set, supplies a dropout layer's mask instead: 1 where a unit
+	// stays, 0 where it rests. It is for replaying another library's run.
+	Masks func(layer string, mask []float32) error
+}
+
+// at gives 64 random bits for a place in a layer at the present step.
+func (n *Noise) key(layer string) uint64 {
+	h := uint64(14695981039346656037) // FNV-1a
+	for i := range len(layer) {
+		h = (h ^ uint64(layer[i])) * 1099511628211
+	}
+	return mix(mix(mix(n.Seed)^h) ^ n.Step)
+}
+
+// mix is SplitMix64's finaliser (Steele, Lea and Flood 2014).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Dropout sets a share p of the elements to 0 and scales the others by 1/(1−p)
+// (Srivastava et al. 2014). Each run draws a mask for the noise's present step;
+// layer keeps two dropouts apart.
+func Dropout(x *G.Node, p float64, noise *Noise, layer string) (*G.Node, error) {
+	if !(p >= 0 && p < 1) {
+		return nil, fmt.Errorf("ops: Dropout: share %v: wanted 0 ≤ p < 1", p)
+	}
+	return dispatch(x,
+		func() (*G.Node, error) { return dropout[float32](x, p, noise, layer) },
+		func() (*G.Node, error) { return dropout[float64](x, p, noise, layer) })
+}
+
+func dropout[T Float](x *G.Node, p float64, noise *Noise, layer string) (*G.Node, error) {
+	factors := make([]T, x.Shape().TotalSize()) // 0 or 1/(1−p)
+	keep := T(1 / (1 - p))
+	given := make([]float32, 0)
+	draw := func() error {
+		if noise.Masks != nil {
+			given = append(given[:0], make([]float32, len(factors))...)
+			if err := noise.Masks(layer, given); err != nil {
+				return err
+			}
+			for i, m := range given {
+				factors[i] = T(m) * keep
+			}
+			return nil
+		}
+		key, limit := noise.key(layer), uint32(math.Round(p*(1<<32)))
+		for i := range factors {
+			factors[i] = 0
+			if uint32(mix(key+uint64(i))) >= limit {
+				factors[i] = keep
+			}
+		}
+		return nil
+	}
+	times := func(y []T, v [][]T) error {
+		for i, x := range v[0] {
+			y[i] = x * factors[i]
+		}
+		return nil
+	}
+	run := func(y []T, v [][]T) error {
+		if err := draw(); err != nil {
+			return err
+		}
+		return times(y, v)
+	}
+	return apply("Dropout", x.Shape(), run, func(y, dy *G.Node) (G.Nodes, error) {
+		dx, err := apply("Dropout/dx", x.Shape(), times, nil, dy, y) // y: only for the order
+		return G.Nodes{dx}, err
+	}, x)
+}
+
+// GaussianNoise adds to every element a normal number of the given standard
+// deviation, drawn anew for each step of the noise.
+func GaussianNoise(x *G.Node, sd float64, noise *Noise, layer string) (*G.Node, error) {
+	if !(sd >= 0) || math.IsInf(sd, 0) {
+		return nil, fmt.Errorf("ops: GaussianNoise: standard deviation %v: wanted 0 or more", sd)
+	}
+	return dispatch(x,
+		func() (*G.Node, error) { return gaussianNoise[float32](x, sd, noise, layer) },
+		func() (*G.Node, error) { return gaussianNoise[float64](x, sd, noise, layer) })
+}
+
+func gaussianNoise[T Float](x *G.Node, sd float64, noise *Noise, layer string) (*G.Node, error) {
+	return apply("GaussianNoise", x.Shape(), func(y []T, v [][]T) error {
+		key := noise.key(layer)
+		for i, x := range v[0] {
+			y[i] = x + T(sd*normal(mix(key+uint64(i))))
+		}
+		return nil
+	}, func(_, dy *G.Node) (G.Nodes, error) { return G.Nodes{dy}, nil }, x)
+}
+
+// normal turns 64 random bits into a standard normal number (Box and Muller 1958).
+func normal(bits uint64) float64 {
+	u := (float64(bits>>32) + 0.5) / (1 << 32)
+	v := float64(uint32(bits)) / (1 << 32)
+	return math.Sqrt(-2*math.Log(u)) * math.Cos(2*math.Pi*v)
+}
