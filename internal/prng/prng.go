@@ -16,6 +16,7 @@ package prng
 
 import (
 	"hash/fnv"
+	"math/bits"
 	"math/rand/v2"
 )
 
@@ -46,4 +47,17 @@ func mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
+}
+
+// Shuffle permutes s in place, each order equally likely (Fisher and Yates).
+// It draws whole words from the source and nothing else, so that the order
+// for a given state never changes, whatever the Go release. s may have any
+// length; the source is advanced by len(s)-1 draws.
+func Shuffle[T any](source rand.Source, s []T) {
+	for i := len(s) - 1; i > 0; i-- {
+		// The high word of the product is uniform on 0…i up to a bias of
+		// i/2⁶⁴, far below what any experiment can see.
+		j, _ := bits.Mul64(source.Uint64(), uint64(i+1))
+		s[i], s[j] = s[j], s[i]
+	}
 }

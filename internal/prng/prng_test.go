@@ -74,3 +74,34 @@ func TestStateAllocatesNothing(t *testing.T) {
 		t.Errorf("re-seeding allocates %v times", n)
 	}
 }
+
+// Over many shuffles each value must come to lie at each place equally often.
+func TestShuffleIsUniform(t *testing.T) {
+	const n, rounds = 5, 20000
+	var at [n][n]int
+	rng := prng.New(1, "test", 0)
+	for range rounds {
+		s := [n]int{0, 1, 2, 3, 4}
+		prng.Shuffle(rng, s[:])
+		for place, value := range s {
+			at[value][place]++
+		}
+	}
+	for value := range at {
+		for place, count := range at[value] {
+			// 4000 expected, standard deviation 57: allow five of them.
+			if count < 3715 || count > 4285 {
+				t.Errorf("value %d lies at place %d %d times of %d, want about 4000", value, place, count, rounds)
+			}
+		}
+	}
+}
+
+func TestShuffleOfNothing(t *testing.T) {
+	prng.Shuffle(prng.New(1, "test", 0), []int(nil))
+	one := []int{7}
+	prng.Shuffle(prng.New(1, "test", 0), one)
+	if one[0] != 7 {
+		t.Errorf("one element became %d", one[0])
+	}
+}

@@ -1,0 +1,2 @@
+// Package datasets turns tables of numbers into batches for a network.
+package datasets
