@@ -91,10 +91,7 @@ func FromBytes(name string, x []uint8, featureNames []string, classes []uint8, c
 
 // finish numbers the rows and checks the targets.
 func (d *Dataset) finish(rows int) (*Dataset, error) {
-	d.RowNumbers = make([]int, rows)
-	for i := range d.RowNumbers {
-		d.RowNumbers[i] = i
-	}
+	d.RowNumbers = identity(rows)
 	if d.ClassNames == nil {
 		return d, nil
 	}
@@ -132,6 +129,15 @@ func matrix(t *tensor.Dense) (elements []float32, rows, cols int, err error) {
 		}
 	}
 	return elements, rows, cols, nil
+}
+
+// identity returns 0, 1, … n-1.
+func identity(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = i
+	}
+	return s
 }
 
 // numbered returns prefix1, prefix2, … prefixN.

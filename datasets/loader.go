@@ -86,8 +86,7 @@ func NewLoader(d *Dataset, options LoaderOptions) (*DataLoader, error) {
 	if l.batchSize == 0 || l.batchSize > d.Rows() {
 		l.batchSize = d.Rows()
 	}
-	l.order = make([]int, d.Rows())
-	l.sortOrder()
+	l.order = identity(d.Rows())
 	l.buffers = make([]buffer, 1, 2)
 	if options.Prefetch {
 		l.buffers = l.buffers[:2]
@@ -135,7 +134,9 @@ func (l *DataLoader) Batches() int {
 func (l *DataLoader) Epoch(epoch int) iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
 		if l.options.Shuffle {
-			l.sortOrder()
+			for i := range l.order { // every epoch starts from the same order
+				l.order[i] = i
+			}
 			l.shuffler.Seed(prng.State(l.options.Seed, "datasets.shuffle", uint64(epoch)))
 			prng.Shuffle(&l.shuffler, l.order)
 		}
@@ -148,12 +149,6 @@ func (l *DataLoader) Epoch(epoch int) iter.Seq[Batch] {
 				return
 			}
 		}
-	}
-}
-
-func (l *DataLoader) sortOrder() {
-	for i := range l.order {
-		l.order[i] = i
 	}
 }
 

@@ -37,11 +37,12 @@ type Reader struct {
 // Open reads the file at path. Its errors name the file and the remedy.
 func Open(path string) (*Reader, error) {
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no such file: check the path: %w", path, err)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: can't be opened: check what it is and who may read it: %w", path, err)
+		var failed *fs.PathError
+		if errors.As(err, &failed) {
+			err = failed.Err // the path is in the message already
+		}
+		return nil, fmt.Errorf("%s: %w: check the path, and who may read it", path, err)
 	}
 	r, err := New(file, path)
 	if err != nil {

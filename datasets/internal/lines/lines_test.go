@@ -128,7 +128,7 @@ func TestOpen(t *testing.T) {
 	if _, err := Open(dir); err == nil || !strings.HasPrefix(err.Error(), dir+": ") {
 		t.Errorf("a folder: %v", err)
 	}
-	if _, err := Open("a\x00b"); err == nil || !strings.Contains(err.Error(), "can't be opened") {
+	if _, err := Open("a\x00b"); err == nil || !strings.Contains(err.Error(), "check the path") {
 		t.Errorf("an impossible name: %v", err)
 	}
 	path := filepath.Join(dir, "a.csv.gz")
