@@ -15,12 +15,18 @@ type BatchNormConfig struct {
 	Momentum float64 // weight of the newest batch in the running statistics
 }
 
+// Running is what BatchNorm keeps between batches, of the graph's element type.
+type Running struct {
+	Mean, Var *tensor.Dense
+	Batches   *tensor.Dense // an int64 that counts them; nil: not counted
+}
+
 // BatchNorm normalises each channel of x over the batch (and its positions) to
 // mean 0 and variance 1 (biased), then scales by gamma and shifts by beta, each
 // of length Channels (Ioffe and Szegedy 2015). Every run also moves the running
-// statistics, of the graph's element type, towards the batch's mean and
+// statistics towards the batch's mean and
 // unbiased variance. One value a channel is an error, as in PyTorch.
-func BatchNorm(x, gamma, beta *G.Node, runningMean, runningVar *tensor.Dense, c BatchNormConfig) (*G.Node, error) {
+func BatchNorm(x, gamma, beta *G.Node, running Running, c BatchNormConfig) (*G.Node, error) {
 	rows, positions, err := channels("BatchNorm", x, gamma, beta, c)
 	if err != nil {
 		return nil, err
@@ -29,8 +35,8 @@ func BatchNorm(x, gamma, beta *G.Node, runningMean, runningVar *tensor.Dense, c 
 		return nil, fmt.Errorf("ops: BatchNorm: more than one value a channel is needed to train, a batch of one row has none to spare: use a larger batch, or drop the last short one")
 	}
 	return dispatch(x,
-		func() (*G.Node, error) { return batchNorm[float32](x, gamma, beta, runningMean, runningVar, c) },
-		func() (*G.Node, error) { return batchNorm[float64](x, gamma, beta, runningMean, runningVar, c) })
+		func() (*G.Node, error) { return batchNorm[float32](x, gamma, beta, running, c) },
+		func() (*G.Node, error) { return batchNorm[float64](x, gamma, beta, running, c) })
 }
 
 func channels(op string, x, gamma, beta *G.Node, c BatchNormConfig) (rows, positions int, err error) {
@@ -47,7 +53,7 @@ func channels(op string, x, gamma, beta *G.Node, c BatchNormConfig) (rows, posit
 	return rows, cols / c.Channels, sized(op, "bias", beta, c.Channels)
 }
 
-func batchNorm[T Float](x, gamma, beta *G.Node, runningMean, runningVar *tensor.Dense, c BatchNormConfig) (*G.Node, error) {
+func batchNorm[T Float](x, gamma, beta *G.Node, running Running, c BatchNormConfig) (*G.Node, error) {
 	rows, cols := x.Shape()[0], x.Shape()[1]
 	positions := cols / c.Channels
 	count := float64(rows * positions)
@@ -57,7 +63,10 @@ func batchNorm[T Float](x, gamma, beta *G.Node, runningMean, runningVar *tensor.
 	sums := make([]float64, c.Channels) // scratch
 	run := func(y []T, v [][]T) error {
 		x, gamma, beta := v[0], v[1], v[2]
-		oldMean, oldVar := elements[T](runningMean), elements[T](runningVar)
+		oldMean, oldVar := elements[T](running.Mean), elements[T](running.Var)
+		if running.Batches != nil {
+			running.Batches.Int64s()[0]++
+		}
 		clear(sums)
 		overChannels(x, cols, positions, func(ch, i int) { sums[ch] += float64(x[i]) })
 		for ch, s := range sums {
@@ -116,10 +125,11 @@ func BatchNormEval(x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormC
 	if _, _, err := channels("BatchNormEval", x, gamma, beta, c); err != nil {
 		return nil, err
 	}
-	for what, n := range map[string]*G.Node{"running mean": runningMean, "running variance": runningVar} {
-		if err := sized("BatchNormEval", what, n, c.Channels); err != nil {
-			return nil, err
-		}
+	if err := sized("BatchNormEval", "running mean", runningMean, c.Channels); err != nil {
+		return nil, err
+	}
+	if err := sized("BatchNormEval", "running variance", runningVar, c.Channels); err != nil {
+		return nil, err
 	}
 	return dispatch(x,
 		func() (*G.Node, error) { return batchNormEval[float32](x, gamma, beta, runningMean, runningVar, c) },

@@ -138,12 +138,10 @@ func positive(x float64) float64 { return math.Abs(x) + 0.5 }
 func TestGradients(t *testing.T) {
 	x := func(shape ...int) value { return randomValue("x", 1, shape...) }
 	config := BatchNormConfig{Channels: 3, Eps: 1e-5, Momentum: 0.1}
-	statistics := func() (*tensor.Dense, *tensor.Dense) {
-		return tensor.New(tensor.WithBacking(make([]float64, 3))), tensor.New(tensor.WithBacking([]float64{1, 1, 1}))
-	}
 	batchNorm := func(in []*G.Node) (*G.Node, error) {
-		mean, variance := statistics()
-		return BatchNorm(in[0], in[1], in[2], mean, variance, config)
+		return BatchNorm(in[0], in[1], in[2], Running{
+			Mean: tensor.New(tensor.WithBacking(make([]float64, 3))), Var: tensor.New(tensor.WithBacking([]float64{1, 1, 1})),
+		}, config)
 	}
 	smoothed := func(s float64) build {
 		return func(in []*G.Node) (*G.Node, error) { return CrossEntropy(in[0], in[1], s) }

@@ -1,0 +1,273 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"gorgonia.org/tensor"
+
+	"perceptron/internal/ops"
+	"perceptron/internal/prng"
+)
+
+// Part is something New puts a model together from: a Layer or an Option.
+type Part interface {
+	add(*Model) error
+}
+
+// Option is a Part that is no layer: a seed, an initialiser, a setting.
+type Option func(*Model) error
+
+func (o Option) add(m *Model) error { return o(m) }
+
+// Model is a network: its layers, its task and the parameters they own.
+type Model struct {
+	task      Task
+	units     []*unit
+	seed      uint64
+	init      Initializer
+	smoothing float64
+	info      Info
+	dtype     tensor.Dtype
+	noise     *ops.Noise
+	masks     func(layer string, mask []float32) error
+
+	mu      sync.RWMutex // held to write while parameters change
+	runners runners
+}
+
+// unit is a layer in its place in a model.
+type unit struct {
+	name    string
+	layer   Layer
+	in, out []int // the shape of one row before and after
+	params  []*Parameter
+}
+
+// Parameter is a named tensor that a layer owns: trained, or a buffer that
+// training leaves alone (a running mean) or moves by itself.
+type Parameter struct {
+	Name    string // as in PyTorch's state dict: fc1.weight
+	Value   *tensor.Dense
+	Trained bool // an optimizer changes it
+	Decays  bool // it is a weight proper: weight decay on weights only applies to it
+}
+
+// Info is what a model knows about the data it was made for. It travels with
+// the model's file.
+type Info struct {
+	Features []string `json:"features,omitempty"` // names of the input columns, in order
+	Outputs  []string `json:"outputs,omitempty"`  // names of the outputs: classes, or target columns
+	Recipe   string   `json:"recipe,omitempty"`   // how it was trained, in a word
+}
+
+// New declares a model. Layers run in the order given; options may stand
+// anywhere among them. A layer that does not fit the one before it is an error
+// that names the layer, what it wanted and what it got.
+func New(task Task, parts ...Part) (*Model, error) {
+	m := &Model{task: task, init: PyTorchInit(), dtype: tensor.Float32}
+	if !task.valid() {
+		return nil, fmt.Errorf("models: task %v: wanted Regression, Binary or Multiclass", task)
+	}
+	for _, p := range parts {
+		if p == nil {
+			return nil, errors.New("models: a part is nil: wanted layers and options")
+		}
+		if err := p.add(m); err != nil {
+			return nil, fmt.Errorf("models: %w", err)
+		}
+	}
+	m.noise = &ops.Noise{Seed: m.seed, Masks: m.masks}
+	if err := m.connect(); err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	return m, m.initialize()
+}
+
+// addLayer names a layer by its kind and number.
+func (m *Model) addLayer(l Layer) error {
+	number := 1
+	for _, u := range m.units {
+		if u.layer.stem() == l.stem() {
+			number++
+		}
+	}
+	m.units = append(m.units, &unit{name: l.stem() + strconv.Itoa(number), layer: l})
+	return nil
+}
+
+// connect works out the shape of a row between all layers and makes their
+// parameters.
+func (m *Model) connect() error {
+	shape := m.inputShape()
+	if shape == nil {
+		return errors.New("no layer says how many features a row has: declare one that does, such as Linear(4, 16)")
+	}
+	for i, u := range m.units {
+		out, err := u.layer.outShape(shape)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.place(i), err)
+		}
+		if _, last := u.layer.(targetLayer); last && (m.task != Regression || i != len(m.units)-1) {
+			return fmt.Errorf("%s: it belongs at the end of a Regression model", m.place(i))
+		}
+		u.in, u.out = slices.Clone(shape), out
+		for _, d := range u.layer.parameters() {
+			u.params = append(u.params, d.parameter(u.name, m.dtype))
+		}
+		shape = out
+	}
+	if len(shape) != 1 {
+		return fmt.Errorf("%s gives rows of shape %v: add Flatten() to end with a list of outputs", m.place(len(m.units)-1), shape)
+	}
+	if m.task == Multiclass && shape[0] < 2 {
+		return fmt.Errorf("%s gives 1 output: Multiclass wants one for each of two or more classes (Binary wants 1)", m.place(len(m.units)-1))
+	}
+	return nil
+}
+
+// inputShape asks the first layer that knows for the features of a row. Layers
+// that take any width, such as Dropout, may stand before it.
+func (m *Model) inputShape() []int {
+	for _, u := range m.units {
+		if n := u.layer.inputs(); n > 0 {
+			return []int{n}
+		}
+	}
+	return nil
+}
+
+// place describes a layer for a message: "layer 3, fc2 = Linear(16, 3)".
+func (m *Model) place(i int) string {
+	return fmt.Sprintf("layer %d, %s = %v", i+1, m.units[i].name, m.units[i].layer)
+}
+
+// initialize draws the initial weights, each layer from a stream of its own.
+func (m *Model) initialize() error {
+	var linear []*unit
+	for _, u := range m.units {
+		if _, ok := u.layer.(linearLayer); ok {
+			linear = append(linear, u)
+		}
+	}
+	for i, u := range linear {
+		l := u.layer.(linearLayer)
+		fill := Fill{
+			In: l.in, Out: l.out, First: i == 0, Last: i == len(linear)-1,
+			Weight: make([]float32, l.in*l.out), Rand: prng.New(m.seed, "init "+u.name, 0),
+		}
+		if l.bias {
+			fill.Bias = make([]float32, l.out)
+		}
+		if err := m.init.Fill(fill); err != nil {
+			return fmt.Errorf("models: %s: %w", u.name, err)
+		}
+		u.params[0].set(fill.Weight)
+		if l.bias {
+			u.params[1].set(fill.Bias)
+		}
+	}
+	return nil
+}
+
+// Seed sets the seed of the initial weights, dropout masks and input noise.
+// Without it the seed is 0.
+func Seed(seed uint64) Option {
+	return func(m *Model) error { m.seed = seed; return nil }
+}
+
+// LabelSmoothing softens the targets of a Multiclass model: 1−s for the right
+// class plus s/classes for every class (Szegedy et al. 2016).
+func LabelSmoothing(s float64) Option {
+	return func(m *Model) error {
+		if m.task != Multiclass || !(s >= 0 && s < 1) {
+			return fmt.Errorf("LabelSmoothing(%v): wanted 0 ≤ s < 1 in a Multiclass model", s)
+		}
+		m.smoothing = s
+		return nil
+	}
+}
+
+// WithInfo records what the model knows about its data.
+func WithInfo(info Info) Option {
+	return func(m *Model) error { m.info = info; return nil }
+}
+
+// Task says what the model predicts.
+func (m *Model) Task() Task { return m.task }
+
+// Info tells what the model knows about its data.
+func (m *Model) Info() Info { return m.info }
+
+// Inputs is the number of features of a row, Outputs of predictions.
+func (m *Model) Inputs() int { return m.units[0].in[0] }
+
+// Outputs is the number of predictions for a row: 1 for Binary, the number of
+// classes for Multiclass.
+func (m *Model) Outputs() int { return m.units[len(m.units)-1].out[0] }
+
+// Parameters lists what the layers own, in the order of the layers. The values
+// are the model's own; change them inside Update only.
+func (m *Model) Parameters() []*Parameter {
+	var all []*Parameter
+	for _, u := range m.units {
+		all = append(all, u.params...)
+	}
+	return all
+}
+
+// Count is the number of trained numbers.
+func (m *Model) Count() int {
+	n := 0
+	for _, p := range m.Parameters() {
+		if p.Trained {
+			n += p.Value.Shape().TotalSize()
+		}
+	}
+	return n
+}
+
+// Update runs f while no prediction reads the parameters: training changes
+// them inside it.
+func (m *Model) Update(f func() error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return f()
+}
+
+// Clone copies a model, its parameters included. The copy shares nothing with
+// the original that either of them changes.
+func (m *Model) Clone() (*Model, error) {
+	c, err := New(m.task, m.parts()...)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.LoadStateDict(m.StateDict())
+}
+
+// parts is what New needs to declare the model again.
+func (m *Model) parts() []Part {
+	parts := []Part{Seed(m.seed), WithInfo(m.info), Option(func(c *Model) error {
+		c.init, c.smoothing, c.dtype = m.init, m.smoothing, m.dtype
+		return nil
+	})}
+	for _, u := range m.units {
+		parts = append(parts, u.layer)
+	}
+	return parts
+}
+
+// SetStep tells the random layers which training step comes next. What they
+// draw depends on the seed and the step alone, so a run that goes on at step
+// 500 draws what an uninterrupted one would.
+func (m *Model) SetStep(step int) { m.noise.Step = uint64(step) }
+
+// Masks makes dropout layers take their masks from f instead of drawing them: 1
+// where a unit stays, 0 where it rests. It serves to replay another library's
+// training step for step.
+func Masks(f func(layer string, mask []float32) error) Option {
+	return func(m *Model) error { m.masks = f; return nil }
+}

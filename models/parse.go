@@ -1,0 +1,202 @@
+package models
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+)
+
+// parseTask finds a task by its name.
+func parseTask(name string) (Task, error) {
+	for t, n := range taskNames {
+		if n == name {
+			return t, nil
+		}
+	}
+	return 0, fmt.Errorf("models: unknown task %q: wanted Regression, Binary or Multiclass", name)
+}
+
+// parseLayer turns the code that a Layer's String gives back into the layer.
+// Layers that hold data, such as Standardize, come back empty, to be filled by
+// LoadStateDict.
+func parseLayer(code string) (Layer, error) {
+	const longest = 1 << 10 // a description is one short call
+	if len(code) > longest {
+		return nil, fmt.Errorf("models: a layer's description has %d characters: the most is %d", len(code), longest)
+	}
+	c, err := parseCall(code)
+	if err != nil {
+		return nil, fmt.Errorf("models: layer %q: %w", code, err)
+	}
+	l := c.layer()
+	if c.err != nil {
+		return nil, fmt.Errorf("models: layer %q: %w", code, c.err)
+	}
+	if l.String() != code {
+		return nil, fmt.Errorf("models: layer %q: read as %s", code, l)
+	}
+	return l, nil
+}
+
+// call is a parsed f(1, 2.5, Word, g(3)).
+type call struct {
+	name    string
+	numbers []float64
+	options map[string]float64 // Word is 0, g(3) is 3
+	err     error
+}
+
+func parseCall(code string) (*call, error) {
+	tree, err := parser.ParseExpr(code)
+	if err != nil {
+		return nil, fmt.Errorf("not a call: %w", err)
+	}
+	node, ok := tree.(*ast.CallExpr)
+	if !ok {
+		return nil, fmt.Errorf("not a call such as Linear(4, 16)")
+	}
+	name, ok := node.Fun.(*ast.Ident)
+	if !ok {
+		return nil, fmt.Errorf("not a call of a plain name")
+	}
+	c := &call{name: name.Name, options: map[string]float64{}}
+	for _, arg := range node.Args {
+		switch arg := arg.(type) {
+		case *ast.BasicLit:
+			x, err := number(arg)
+			if err != nil {
+				return nil, err
+			}
+			c.numbers = append(c.numbers, x)
+		case *ast.Ident:
+			c.options[arg.Name] = 0
+		case *ast.CallExpr:
+			f, named := arg.Fun.(*ast.Ident)
+			if !named || len(arg.Args) != 1 {
+				return nil, fmt.Errorf("an option must look like Eps(0.001)")
+			}
+			literal, ok := arg.Args[0].(*ast.BasicLit)
+			if !ok {
+				return nil, fmt.Errorf("option %s wants a number", f.Name)
+			}
+			if c.options[f.Name], err = number(literal); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("arguments must be numbers or options")
+		}
+	}
+	return c, nil
+}
+
+func number(l *ast.BasicLit) (float64, error) {
+	if l.Kind != token.INT && l.Kind != token.FLOAT {
+		return 0, fmt.Errorf("%s is not a number", l.Value)
+	}
+	return strconv.ParseFloat(l.Value, 64)
+}
+
+// layer makes the layer that is called for; c.err says why it can't.
+func (c *call) layer() Layer {
+	n := c.sizes()
+	switch c.name {
+	case "Linear":
+		c.want(2)
+		if _, ok := c.options["NoBias"]; ok {
+			return Linear(n(0), n(1), NoBias)
+		}
+		return Linear(n(0), n(1))
+	case "BatchNorm1d", "BatchNorm2d":
+		c.want(1)
+		var options []BatchNormOption
+		if eps, ok := c.options["Eps"]; ok {
+			options = append(options, Eps(eps))
+		}
+		if momentum, ok := c.options["Momentum"]; ok {
+			options = append(options, Momentum(momentum))
+		}
+		return newBatchNorm(n(0), c.name == "BatchNorm2d", options)
+	case "Sigmoid":
+		c.want(0)
+		return Sigmoid()
+	case "Tanh":
+		c.want(0)
+		return Tanh()
+	case "ReLU":
+		c.want(0)
+		return ReLU()
+	case "Softplus":
+		c.want(0)
+		return Softplus()
+	case "LeakyReLU":
+		return LeakyReLU(c.float())
+	case "Dropout":
+		return Dropout(c.float())
+	case "GaussianNoise":
+		return GaussianNoise(c.float())
+	case "Flatten":
+		c.want(0)
+		return Flatten()
+	case "Unflatten":
+		c.want(3)
+		return Unflatten(n(0), n(1), n(2))
+	case "Standardize":
+		c.want(1)
+		return scaleLayer{kind: c.name, n: n(0)}
+	case "Unscale", "UnscaleSquare":
+		c.want(1)
+		return targetScale{scaleLayer{kind: c.name, n: n(0)}}
+	case "Whiten":
+		c.want(1)
+		return whitenLayer{n: n(0)}
+	case "AppendLogs":
+		if len(c.numbers) == 0 {
+			c.want(2)
+		}
+		l := appendLogsLayer{features: n(0)}
+		for i := 1; i < len(c.numbers); i++ {
+			l.columns = append(l.columns, n(i))
+		}
+		return l
+	}
+	c.fail(fmt.Errorf("no layer is called %s: a newer program may know it", c.name))
+	return Flatten()
+}
+
+// want checks how many numbers there are.
+func (c *call) want(numbers int) {
+	if len(c.numbers) != numbers {
+		c.fail(fmt.Errorf("%d numbers: wanted %d", len(c.numbers), numbers))
+	}
+}
+
+func (c *call) float() float64 {
+	c.want(1)
+	if len(c.numbers) == 0 {
+		return 0
+	}
+	return c.numbers[0]
+}
+
+// sizes gives access to the numbers as whole ones.
+func (c *call) sizes() func(i int) int {
+	return func(i int) int {
+		if i >= len(c.numbers) {
+			return 0 // want has complained
+		}
+		x := c.numbers[i]
+		if x != float64(int32(x)) || x < 0 {
+			c.fail(fmt.Errorf("%v is not a size", x))
+			return 0
+		}
+		return int(x)
+	}
+}
+
+func (c *call) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}

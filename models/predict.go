@@ -1,0 +1,235 @@
+package models
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"perceptron/internal/tape"
+)
+
+// chunkRows is how many rows one evaluation graph takes: enough to use the
+// matrix kernels fully, few enough for the layers' results to stay in cache.
+const chunkRows = 256
+
+// Predict gives the predictions for any number of rows: x is (rows × Inputs),
+// float32, and the result (rows × Outputs). Regression gives values in the
+// targets' units, Binary the probability of 1, Multiclass one probability per
+// class. Any number of goroutines may call it at once.
+func (m *Model) Predict(x *tensor.Dense) (*tensor.Dense, error) {
+	out, _, err := m.evaluate(x, nil)
+	return out, err
+}
+
+// Evaluate gives the predictions for x as Predict does, and their mean loss
+// against the targets y.
+func (m *Model) Evaluate(x, y *tensor.Dense) (predictions *tensor.Dense, loss float64, err error) {
+	if y == nil {
+		return nil, 0, fmt.Errorf("models: Evaluate: no targets")
+	}
+	return m.evaluate(x, y)
+}
+
+func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
+	rows, err := m.checkMatrix("features", x, m.Inputs(), -1)
+	if err != nil {
+		return nil, 0, err
+	}
+	if y != nil {
+		targets := m.Outputs()
+		if m.task == Multiclass {
+			targets = 1
+		}
+		if _, err := m.checkMatrix("targets", y, targets, rows); err != nil {
+			return nil, 0, err
+		}
+	}
+	out := tensor.New(tensor.Of(m.dtype), tensor.WithShape(rows, m.Outputs()))
+	chunks := (rows + chunkRows - 1) / chunkRows
+	losses := make([]float64, chunks)
+	m.mu.RLock() // once for all chunks: every row sees the same weights
+	defer m.mu.RUnlock()
+	err = inParallel(chunks, func(i int) error {
+		from, to := i*chunkRows, min((i+1)*chunkRows, rows)
+		part := slicePart(x, from, to)
+		var truth *tensor.Dense
+		if y != nil {
+			truth = slicePart(y, from, to)
+		}
+		loss, err := m.evaluateChunk(part, truth, out, from)
+		losses[i] = loss * float64(to-from)
+		return err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("models: %w", err)
+	}
+	sum := 0.0
+	for _, l := range losses {
+		sum += l
+	}
+	return out, sum / float64(rows), nil
+}
+
+// checkMatrix checks a tensor's type and shape; wantRows < 0 allows any number.
+func (m *Model) checkMatrix(what string, t *tensor.Dense, cols, wantRows int) (rows int, err error) {
+	switch {
+	case t == nil:
+		return 0, fmt.Errorf("models: no %s", what)
+	case t.Dtype() != m.dtype:
+		return 0, fmt.Errorf("models: %s hold %v: wanted %v", what, t.Dtype(), m.dtype)
+	case t.Dims() != 2 || t.Shape()[1] != cols || (wantRows >= 0 && t.Shape()[0] != wantRows):
+		want := fmt.Sprintf("(rows, %d)", cols)
+		if wantRows >= 0 {
+			want = fmt.Sprintf("(%d, %d)", wantRows, cols)
+		}
+		return 0, fmt.Errorf("models: %s have shape %v: wanted %s", what, t.Shape(), want)
+	case t.Shape()[0] == 0:
+		return 0, fmt.Errorf("models: %s have no rows", what)
+	case !t.DataOrder().IsRowMajor() || t.RequiresIterator():
+		return 0, fmt.Errorf("models: %s are a view or column-major: wanted dense rows, as Clone or Materialize makes them", what)
+	}
+	return t.Shape()[0], nil
+}
+
+// slicePart is rows from…to−1 of a dense matrix, without copying.
+func slicePart(t *tensor.Dense, from, to int) *tensor.Dense {
+	if from == 0 && to == t.Shape()[0] {
+		return t
+	}
+	cols := t.Shape()[1]
+	var backing any
+	if t.Dtype() == tensor.Float32 {
+		backing = t.Float32s()[from*cols : to*cols]
+	} else {
+		backing = t.Float64s()[from*cols : to*cols]
+	}
+	return tensor.New(tensor.WithShape(to-from, cols), tensor.WithBacking(backing))
+}
+
+// evaluateChunk predicts up to chunkRows rows into out, from row from on.
+func (m *Model) evaluateChunk(x, y, out *tensor.Dense, from int) (loss float64, err error) {
+	r, err := m.runners.take(m, runnerKind{x.Shape()[0], y != nil})
+	if err != nil {
+		return 0, err
+	}
+	defer m.runners.give(r)
+	if err := G.Let(r.graph.X, x); err != nil {
+		return 0, err
+	}
+	if y != nil {
+		if err := G.Let(r.graph.Y, y); err != nil {
+			return 0, err
+		}
+	}
+	if err := r.machine.Run(); err != nil {
+		return 0, err
+	}
+	result, at := r.graph.Output.Value().(*tensor.Dense), from*m.Outputs()
+	if m.dtype == tensor.Float32 {
+		copy(out.Float32s()[at:], result.Float32s())
+	} else {
+		copy(out.Float64s()[at:], result.Float64s())
+	}
+	if y != nil {
+		loss = ScalarValue(r.graph.Loss)
+	}
+	return loss, nil
+}
+
+// ScalarValue reads a scalar node, such as a Graph's Loss, after a run.
+func ScalarValue(n *G.Node) float64 {
+	switch v := n.Value().(type) {
+	case *G.F32:
+		return float64(*v)
+	case *G.F64:
+		return float64(*v)
+	}
+	return 0
+}
+
+// inParallel calls f(0) … f(n−1) on as many goroutines as there are processors
+// to use, and returns the first error in the order of the calls.
+func inParallel(n int, f func(i int) error) error {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	if workers == 1 {
+		for i := range n {
+			if err := f(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				errs[i] = f(i)
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runner is an evaluation graph with the machine that runs it.
+type runner struct {
+	kind    runnerKind
+	graph   *Graph
+	machine *tape.Machine
+}
+
+type runnerKind struct {
+	rows int
+	loss bool
+}
+
+// runners keeps idle runners, since building one costs as much as many runs.
+type runners struct {
+	mu   sync.Mutex
+	idle map[runnerKind][]*runner
+}
+
+// maxKinds bounds the sizes that are kept, for callers with ever new ones.
+const maxKinds = 32
+
+func (rs *runners) take(m *Model, kind runnerKind) (*runner, error) {
+	rs.mu.Lock()
+	if free := rs.idle[kind]; len(free) > 0 {
+		r := free[len(free)-1]
+		rs.idle[kind] = free[:len(free)-1]
+		rs.mu.Unlock()
+		return r, nil
+	}
+	rs.mu.Unlock()
+	g, err := m.EvaluationGraph(kind.rows)
+	if err != nil {
+		return nil, err
+	}
+	in, out := G.Nodes{g.X}, G.Nodes{g.Output}
+	if kind.loss {
+		in, out = append(in, g.Y), append(out, g.Loss)
+	}
+	machine, err := tape.Compile(g.Expr, in, out)
+	if err != nil {
+		return nil, err
+	}
+	return &runner{kind, g, machine}, nil
+}
+
+func (rs *runners) give(r *runner) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if rs.idle == nil || (rs.idle[r.kind] == nil && len(rs.idle) >= maxKinds) {
+		rs.idle = map[runnerKind][]*runner{}
+	}
+	rs.idle[r.kind] = append(rs.idle[r.kind], r)
+}
