@@ -1,0 +1,61 @@
+package datasets
+
+import (
+	"math"
+	"testing"
+)
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
+
+func TestColumnStats(t *testing.T) {
+	// Column 1 has mean 2.5 and population variance 1.25; column 2 never
+	// changes, at a value whose sums round; column 3 is far from 0.
+	d, err := New("stats", matrixOf(4, 3, 1, 0.1, 1e6, 2, 0.1, 1e6, 3, 0.1, 1e6, 4, 0.1, 1e6+1), matrixOf(4, 1, 2, 4, 6, 8), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, std := ColumnStats(d)
+	near(t, "mean 1", float64(mean[0]), 2.5, 0)
+	near(t, "std 1", float64(std[0]), math.Sqrt(1.25), 1e-7)
+	near(t, "mean 2", float64(mean[1]), float64(float32(0.1)), 0)
+	near(t, "std 2", float64(std[1]), 1, 0)
+	near(t, "mean 3", float64(mean[2]), 1e6+0.25, 0)
+	near(t, "std 3", float64(std[2]), math.Sqrt(3)/4, 1e-7)
+	mean, std = TargetStats(d)
+	near(t, "target mean", float64(mean[0]), 5, 0)
+	near(t, "target std", float64(std[0]), math.Sqrt(5), 1e-6)
+}
+
+// Bytes and floats of the same values have the same statistics, and the
+// overall ones are those of one long column.
+func TestStatsOfBytes(t *testing.T) {
+	pixels := []uint8{0, 7, 255, 1, 0, 13, 255, 90, 0}
+	asBytes, err := FromBytes("bytes", pixels, []string{"a", "b", "c"}, []uint8{0, 1, 0}, []string{"no", "yes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asFloats, err := New("floats", asBytes.X(), asBytes.Y(), asBytes.ClassNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := New("long", matrixOf(9, 1, asBytes.X().Float32s()...), matrixOf(9, 1, make([]float32, 9)...), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, std := ColumnStats(asBytes)
+	mean2, std2 := ColumnStats(asFloats)
+	for j := range mean {
+		if mean[j] != mean2[j] || std[j] != std2[j] {
+			t.Errorf("column %d: %v, %v of bytes, %v, %v of floats", j, mean[j], std[j], mean2[j], std2[j])
+		}
+	}
+	longMean, longStd := ColumnStats(long)
+	overallMean, overallStd := OverallStats(asBytes)
+	near(t, "overall mean", float64(overallMean), float64(longMean[0]), 1e-5)
+	near(t, "overall std", float64(overallStd), float64(longStd[0]), 1e-5)
+}
