@@ -1,0 +1,71 @@
+package training_test
+
+import (
+	"context"
+	"fmt"
+
+	"perceptron/datasets"
+	"perceptron/models"
+	"perceptron/training"
+)
+
+// Fit trains until the loss is under a threshold or the epochs are over.
+func ExampleFit() {
+	iris, err := datasets.Iris()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	train, valid, err := iris.Split(70, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	net, err := models.New(models.Multiclass, models.Seed(1),
+		models.Linear(4, 16), models.ReLU(), models.Linear(16, 3))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := training.Fit(context.Background(), net, train, valid, training.Options{
+		Optimizer: training.Adam(1e-2), BatchSize: 16, Epochs: 300, LossBelow: 0.1,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	score, err := training.Evaluate(net, valid)
+	fmt.Println(result.Stop.Reason == training.LossReached, score.Rows, score.Accuracy > 0.9, err)
+	// Output: true 80 true <nil>
+}
+
+// The deck's steps 4 to 8 by hand: forward pass, loss and backward pass are one
+// run of the graph, then the optimizer updates the weights.
+func ExampleTrainer_Gradients() {
+	xor, _ := datasets.XOR()
+	data, _ := xor.Dataset()
+	net, _ := models.New(models.Binary, models.Seed(3),
+		models.Linear(2, 8), models.Tanh(), models.Linear(8, 1))
+	optimizer := training.Adam(0.05)
+	trainer, _ := training.NewTrainer(net, optimizer)
+	loader, _ := datasets.NewLoader(data, datasets.LoaderOptions{})
+
+	loss := 1.0
+	for epoch := 0; epoch < 500 && loss > 0.01; epoch++ { // 8: repeat
+		for batch := range loader.Epoch(epoch) {
+			var err error
+			var gradients []training.ValueGrad
+			loss, gradients, err = trainer.Gradients(batch) // 4, 5, 6: forward, loss, backward
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			if err := optimizer.Step(gradients); err != nil { // 7: update
+				fmt.Println(err)
+				return
+			}
+		}
+	}
+	fmt.Println(loss < 0.01)
+	// Output: true
+}
