@@ -38,27 +38,18 @@ func Gemm(transA, transB bool, m, n, k int, alpha float32, a []float32, lda int,
 	if m == 0 || n == 0 {
 		return nil
 	}
-	scaleRows(m, n, beta, c, ldc)
 	if k == 0 || alpha == 0 {
+		scaleRows(m, n, beta, c, ldc)
 		return nil
 	}
-	aRow, aCol := lda, 1
+	x := product{m: m, n: n, k: k, alpha: alpha, a: a, aRow: lda, aCol: 1, b: b, bRow: ldb, bCol: 1, beta: beta, c: c, cRow: ldc}
 	if transA {
-		aRow, aCol = 1, lda
+		x.aRow, x.aCol = 1, lda
 	}
-	bRow, bCol := ldb, 1
 	if transB {
-		bRow, bCol = 1, ldb
+		x.bRow, x.bCol = 1, ldb
 	}
-	for i := range m {
-		for j := range n {
-			var sum float32
-			for p := range k {
-				sum += a[i*aRow+p*aCol] * b[p*bRow+j*bCol]
-			}
-			c[i*ldc+j] += alpha * sum
-		}
-	}
+	x.run(current())
 	return nil
 }
 

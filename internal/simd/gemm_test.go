@@ -1,31 +1,298 @@
 package simd
 
-import "testing"
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// onEveryPath runs f once for each kernel path that this machine offers.
+func onEveryPath(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	defer SetPath(Path())
+	for _, name := range Paths() {
+		t.Run(name, func(t *testing.T) {
+			if err := SetPath(name); err != nil {
+				t.Fatal(err)
+			}
+			f(t)
+		})
+	}
+}
 
 func TestGemmTransposes(t *testing.T) {
 	// A = [1 2 3; 4 5 6], B = [1 2; 3 4; 5 6], A·B = [22 28; 49 64].
 	a, aT := []float32{1, 2, 3, 4, 5, 6}, []float32{1, 4, 2, 5, 3, 6}
 	b, bT := []float32{1, 2, 3, 4, 5, 6}, []float32{1, 3, 5, 2, 4, 6}
 	want := [4]float32{2*22 + 3, 2*28 + 3, 2*49 + 3, 2*64 + 3}
-	for _, tc := range []struct {
-		name   string
-		tA, tB bool
-		a      []float32
-		lda    int
-		b      []float32
-		ldb    int
-	}{
-		{"A·B", false, false, a, 3, b, 2},
-		{"Aᵀ·B", true, false, aT, 2, b, 2},
-		{"A·Bᵀ", false, true, a, 3, bT, 3},
-		{"Aᵀ·Bᵀ", true, true, aT, 2, bT, 3},
-	} {
-		c := [4]float32{1, 1, 1, 1}
-		if err := Gemm(tc.tA, tc.tB, 2, 2, 3, 2, tc.a, tc.lda, tc.b, tc.ldb, 3, c[:], 2); err != nil {
-			t.Fatalf("%s: %v", tc.name, err)
+	onEveryPath(t, func(t *testing.T) {
+		for _, tc := range []struct {
+			name   string
+			tA, tB bool
+			a      []float32
+			lda    int
+			b      []float32
+			ldb    int
+		}{
+			{"A·B", false, false, a, 3, b, 2},
+			{"Aᵀ·B", true, false, aT, 2, b, 2},
+			{"A·Bᵀ", false, true, a, 3, bT, 3},
+			{"Aᵀ·Bᵀ", true, true, aT, 2, bT, 3},
+		} {
+			c := [4]float32{1, 1, 1, 1}
+			if err := Gemm(tc.tA, tc.tB, 2, 2, 3, 2, tc.a, tc.lda, tc.b, tc.ldb, 3, c[:], 2); err != nil {
+				t.Fatalf("%s: %v", tc.name, err)
+			}
+			if c != want {
+				t.Errorf("%s = %v, want %v", tc.name, c, want)
+			}
 		}
-		if c != want {
-			t.Errorf("%s = %v, want %v", tc.name, c, want)
+	})
+}
+
+func TestGemmErrors(t *testing.T) {
+	const huge = math.MaxInt
+	s := func(n int) []float32 { return make([]float32, n) }
+	for _, tc := range []struct {
+		name       string
+		tA, tB     bool
+		m, n, k    int
+		a          []float32
+		lda        int
+		b          []float32
+		ldb        int
+		c          []float32
+		ldc        int
+		wantInText string
+	}{
+		{"negative m", false, false, -1, 2, 2, s(4), 2, s(4), 2, s(4), 2, "m = -1"},
+		{"negative n", false, false, 2, -1, 2, s(4), 2, s(4), 2, s(4), 2, "n = -1"},
+		{"negative k", false, false, 2, 2, -1, s(4), 2, s(4), 2, s(4), 2, "k = -1"},
+		{"lda too small", false, false, 2, 2, 3, s(9), 2, s(6), 2, s(4), 2, "lda = 2"},
+		{"lda too small, Aᵀ", true, false, 3, 2, 2, s(9), 2, s(6), 2, s(6), 2, "lda = 2"},
+		{"ldb zero", false, false, 2, 2, 2, s(4), 2, s(4), 0, s(4), 2, "ldb = 0"},
+		{"ldb negative", false, true, 2, 2, 2, s(4), 2, s(4), -2, s(4), 2, "ldb = -2"},
+		{"ldc too small", false, false, 2, 2, 2, s(4), 2, s(4), 2, s(4), 1, "ldc = 1"},
+		{"short a", false, false, 2, 2, 2, s(3), 2, s(4), 2, s(4), 2, "a has 3 elements"},
+		{"short b", false, true, 2, 2, 2, s(4), 2, s(4), 3, s(4), 2, "b has 4 elements"},
+		{"nil c", false, false, 2, 2, 2, s(4), 2, s(4), 2, nil, 2, "c has 0 elements"},
+		{"short c, k = 0", false, false, 2, 2, 0, nil, 0, nil, 0, s(3), 2, "c has 3 elements"},
+		{"huge m", false, false, huge, 2, 2, s(4), 2, s(4), 2, s(4), 2, "a has 4 elements"},
+		{"huge everything", true, true, huge, huge, huge, s(4), huge, s(4), huge, s(4), huge, "a has 4 elements"},
+	} {
+		err := Gemm(tc.tA, tc.tB, tc.m, tc.n, tc.k, 1, tc.a, tc.lda, tc.b, tc.ldb, 0, tc.c, tc.ldc)
+		if err == nil || !strings.Contains(err.Error(), tc.wantInText) {
+			t.Errorf("%s: error %v, want one with %q", tc.name, err, tc.wantInText)
 		}
 	}
+}
+
+// product64 is a random product with its expected result.
+type product64 struct {
+	transA, transB bool
+	m, n, k        int
+	alpha, beta    float32
+	a, b           []float32 // with NaN wherever no element lies
+	lda, ldb, ldc  int
+	c              []float32 // what C holds before, with sentinels around each row
+	cStart         int       // where C begins in c
+	want, bound    []float64 // m×n: exact result and how far rounding may lead
+}
+
+// sentinel marks memory that must stay as it is.
+var sentinel = math.Float32frombits(0x7fc0beef)
+
+func randomProduct(r *rand.Rand) *product64 {
+	p := &product64{transA: r.IntN(2) == 0, transB: r.IntN(2) == 0}
+	p.m, p.n, p.k = randomSize(r, 300), randomSize(r, 150), randomSize(r, 700)
+	scalars := []float32{0, 1, -1, 0.5, float32(r.NormFloat64())}
+	p.alpha, p.beta = scalars[r.IntN(len(scalars))], scalars[r.IntN(len(scalars))]
+	if r.IntN(2) == 0 {
+		p.alpha, p.beta = 1, float32(r.IntN(2))
+	}
+	p.a, p.lda = randomMatrix(r, p.transA, p.m, p.k)
+	p.b, p.ldb = randomMatrix(r, p.transB, p.k, p.n)
+	p.ldc = p.n + r.IntN(4)
+	p.cStart = r.IntN(20)
+	p.c = make([]float32, p.cStart+p.m*p.ldc+20)
+	for i := range p.c {
+		p.c[i] = sentinel
+	}
+	p.want, p.bound = make([]float64, p.m*p.n), make([]float64, p.m*p.n)
+
+	// A product passes through at most k+1 roundings in its block's sum
+	// (one as a product, where that is not fused, k as a partial sum), one
+	// by alpha and one as each block is added to C, of which there are
+	// fewer than k. The old C passes through one by beta and the latter.
+	// Each rounding errs by a factor of at most 1 ± 2⁻²⁴.
+	roundings := float64(p.k + 2 + (p.k+kBlock-1)/kBlock)
+	unit := roundings * 0x1p-24 / (1 - roundings*0x1p-24)
+	special := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))}
+	for i := range p.m {
+		for j := range p.n {
+			old := float32(r.NormFloat64())
+			if p.beta == 0 && r.IntN(3) == 0 {
+				old = special[r.IntN(3)]
+			}
+			p.c[p.cStart+i*p.ldc+j] = old
+			var sum, abs float64
+			for q := range p.k {
+				x := float64(p.a[index(p.transA, i, q, p.lda)]) * float64(p.b[index(p.transB, q, j, p.ldb)])
+				sum += x
+				abs += math.Abs(x)
+			}
+			sum *= float64(p.alpha)
+			abs *= math.Abs(float64(p.alpha))
+			if p.beta != 0 {
+				sum += float64(p.beta) * float64(old)
+				abs += math.Abs(float64(p.beta) * float64(old))
+			}
+			p.want[i*p.n+j], p.bound[i*p.n+j] = sum, abs*unit
+		}
+	}
+	return p
+}
+
+// randomSize draws mostly small sizes, now and then one of up to most.
+func randomSize(r *rand.Rand, most int) int {
+	switch r.IntN(20) {
+	case 0:
+		return r.IntN(most + 1)
+	case 1, 2, 3:
+		return r.IntN(70)
+	case 4, 5, 6, 7, 8:
+		return r.IntN(20)
+	}
+	return r.IntN(8)
+}
+
+func index(trans bool, i, j, ld int) int {
+	if trans {
+		i, j = j, i
+	}
+	return i*ld + j
+}
+
+// randomMatrix draws a rows×cols matrix, stored transposed if trans, between
+// NaNs that spoil the result if they are used.
+func randomMatrix(r *rand.Rand, trans bool, rows, cols int) (s []float32, ld int) {
+	if trans {
+		rows, cols = cols, rows
+	}
+	ld = cols + r.IntN(4)
+	s = make([]float32, rows*ld)
+	for i := range s {
+		s[i] = float32(math.NaN())
+		if i%max(ld, 1) < cols {
+			s[i] = float32(r.NormFloat64())
+		}
+	}
+	if rows > 0 && ld > cols && r.IntN(2) == 0 {
+		s = s[:(rows-1)*ld+cols] // the last row may end where its elements do
+	}
+	return s, ld
+}
+
+// check computes the product on the current path and compares.
+func (p *product64) check(t *testing.T) {
+	t.Helper()
+	c := append([]float32(nil), p.c...)
+	err := Gemm(p.transA, p.transB, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, c[p.cStart:], p.ldc)
+	if err != nil {
+		t.Fatalf("%v: %v", p, err)
+	}
+	at := 0
+	for i := range p.m {
+		row := p.cStart + i*p.ldc
+		p.untouched(t, c[at:row])
+		for j := range p.n {
+			got, want := float64(c[row+j]), p.want[i*p.n+j]
+			if !(math.Abs(got-want) <= p.bound[i*p.n+j]) {
+				t.Fatalf("%v: C(%d, %d) = %v, want %v ± %v", p, i, j, got, want, p.bound[i*p.n+j])
+			}
+		}
+		at = row + p.n
+	}
+	p.untouched(t, c[at:])
+}
+
+func (p *product64) untouched(t *testing.T, s []float32) {
+	t.Helper()
+	for _, v := range s {
+		if math.Float32bits(v) != math.Float32bits(sentinel) {
+			t.Fatalf("%v: %v was written outside C", p, v)
+		}
+	}
+}
+
+func (p *product64) String() string {
+	return fmt.Sprintf("m=%d n=%d k=%d transA=%t transB=%t alpha=%v beta=%v lda=%d ldb=%d ldc=%d",
+		p.m, p.n, p.k, p.transA, p.transB, p.alpha, p.beta, p.lda, p.ldb, p.ldc)
+}
+
+func TestGemmRandom(t *testing.T) {
+	const cases = 10_000
+	r := rand.New(rand.NewPCG(4, 2))
+	products := make([]*product64, cases)
+	for i := range products {
+		products[i] = randomProduct(r)
+	}
+	onEveryPath(t, func(t *testing.T) {
+		for _, p := range products {
+			p.check(t)
+		}
+	})
+}
+
+// An element must not depend on the rows and columns computed along with it:
+// predictions are then the same for any batch size and any split of the work.
+func TestGemmElementsAreIndependent(t *testing.T) {
+	const m, n, k = 300, 140, 600
+	r := rand.New(rand.NewPCG(1, 2))
+	onEveryPath(t, func(t *testing.T) {
+		for _, trans := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
+			a, lda := randomMatrix(r, trans[0], m, k)
+			b, ldb := randomMatrix(r, trans[1], k, n)
+			whole := make([]float32, m*n)
+			if err := Gemm(trans[0], trans[1], m, n, k, 1, a, lda, b, ldb, 0, whole, n); err != nil {
+				t.Fatal(err)
+			}
+			for range 100 {
+				i, j := r.IntN(m), r.IntN(n)
+				rows, cols := 1+r.IntN(min(20, m-i)), 1+r.IntN(n-j)
+				part := make([]float32, rows*cols)
+				err := Gemm(trans[0], trans[1], rows, cols, k, 1, a[index(trans[0], i, 0, lda):], lda, b[index(trans[1], 0, j, ldb):], ldb, 0, part, cols)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for p := range rows {
+					for q := range cols {
+						if got, want := part[p*cols+q], whole[(i+p)*n+j+q]; got != want {
+							t.Fatalf("%v: C(%d, %d) = %v alone in %d×%d, %v within %d×%d", trans, i+p, j+q, got, rows, cols, want, m, n)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestGemmDoesNotAllocate(t *testing.T) {
+	a, b, c := make([]float32, 300*300), make([]float32, 300*300), make([]float32, 300*300)
+	onEveryPath(t, func(t *testing.T) {
+		for _, size := range []int{3, 17, 300} {
+			for _, trans := range [][2]bool{{false, false}, {false, true}, {true, false}} {
+				allocs := testing.AllocsPerRun(20, func() {
+					if err := Gemm(trans[0], trans[1], size, size, size, 1, a, 300, b, 300, 0, c, 300); err != nil {
+						t.Fatal(err)
+					}
+				})
+				if allocs != 0 {
+					t.Errorf("size %d, transposes %v: %v allocations a call", size, trans, allocs)
+				}
+			}
+		}
+	})
 }

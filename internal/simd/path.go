@@ -7,21 +7,28 @@ import (
 )
 
 // path is one family of kernels, all written for the same instruction set.
-type path struct {
-	name string
-}
+type path int32
 
-var portable = &path{name: "portable"}
+const (
+	portable path = iota
+	avx2          // with FMA
+	avx512        // F, VL, DQ and BW
+)
+
+func (p path) String() string { return [...]string{"portable", "avx2", "avx512"}[p] }
 
 // paths lists what this build and this processor can run, the fastest first.
-var paths = []*path{portable}
+var paths = available()
 
-var active atomic.Pointer[path]
+// active is the path in use.
+var active atomic.Int32
 
-func init() { active.Store(paths[0]) }
+func init() { active.Store(int32(paths[0])) }
+
+func current() path { return path(active.Load()) }
 
 // Path returns the name of the kernels in use: "avx512", "avx2" or "portable".
-func Path() string { return active.Load().name }
+func Path() string { return current().String() }
 
 // SetPath switches every kernel of the package to the named path. It returns
 // an error, and changes nothing, if this build or this processor lacks it.
@@ -29,11 +36,11 @@ func Path() string { return active.Load().name }
 // It is meant for tests and benchmarks: calls already running keep the path
 // they started with.
 func SetPath(name string) error {
-	i := slices.IndexFunc(paths, func(p *path) bool { return p.name == name })
+	i := slices.Index(Paths(), name)
 	if i < 0 {
 		return fmt.Errorf("simd: no kernel path %q here: choose one of %q", name, Paths())
 	}
-	active.Store(paths[i])
+	active.Store(int32(paths[i]))
 	return nil
 }
 
@@ -41,7 +48,7 @@ func SetPath(name string) error {
 func Paths() []string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
-		names[i] = p.name
+		names[i] = p.String()
 	}
 	return names
 }

@@ -1,0 +1,103 @@
+//go:build amd64 && !noasm
+
+package simd
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// shape is one matrix product of a training step or a prediction.
+type shape struct {
+	net            string
+	m, n, k        int
+	transA, transB bool
+}
+
+func (s shape) String() string {
+	kind := map[[2]bool]string{{false, true}: "forward", {true, false}: "dW", {false, false}: "dX"}[[2]bool{s.transA, s.transB}]
+	return fmt.Sprintf("%s/%s/%dx%dx%d", s.net, kind, s.m, s.k, s.n)
+}
+
+// layer returns the three products of a linear layer: y = x·Wᵀ, dW = dyᵀ·x
+// and dx = dy·W.
+func layer(net string, batch, in, out int) []shape {
+	return []shape{
+		{net, batch, out, in, false, true},
+		{net, out, in, batch, true, false},
+		{net, batch, in, out, false, false},
+	}
+}
+
+func shapes() []shape {
+	var s []shape
+	add := func(net string, batch int, sizes ...int) {
+		for i := range len(sizes) - 1 {
+			s = append(s, layer(net, batch, sizes[i], sizes[i+1])...)
+		}
+	}
+	add("xor", 4, 2, 3, 1)
+	add("iris", 16, 4, 16, 3)
+	add("boston", 32, 13, 64, 64, 1)
+	add("mnist", 64, 784, 128, 10)
+	add("mnist-bn", 128, 784, 512, 256, 10)
+	add("mnist-wide", 128, 784, 1024, 1024, 10)
+	for _, rows := range []int{1, 256, 10000} {
+		net := fmt.Sprintf("predict%d", rows)
+		for _, l := range [][2]int{{784, 128}, {128, 10}, {784, 512}, {512, 256}, {784, 1024}, {1024, 1024}} {
+			s = append(s, shape{net, rows, l[1], l[0], false, true})
+		}
+	}
+	return s
+}
+
+func randoms(n int) []float32 {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	s := make([]float32, n)
+	for i := range s {
+		s[i] = r.Float32() - 0.5
+	}
+	return s
+}
+
+// peakGFLOPS measures the multiply-add units of one core.
+func peakGFLOPS() float64 {
+	run, lanes := avx2Peak, 8
+	if Path() == "avx512" {
+		run, lanes = avx512Peak, 16
+	}
+	const turns = 200_000
+	best := time.Duration(1 << 62)
+	for range 15 {
+		t := time.Now()
+		run(turns)
+		best = min(best, time.Since(t))
+	}
+	return float64(turns*12*lanes*2) / float64(best.Nanoseconds())
+}
+
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range shapes() {
+		b.Run(s.String(), func(b *testing.B) {
+			peak := peakGFLOPS()
+			x, y, z := randoms(s.m*s.k), randoms(s.k*s.n), make([]float32, s.m*s.n)
+			lda, ldb := s.k, s.n
+			if s.transA {
+				lda = s.m
+			}
+			if s.transB {
+				ldb = s.k
+			}
+			for b.Loop() {
+				if err := Gemm(s.transA, s.transB, s.m, s.n, s.k, 1, x, lda, y, ldb, 0, z, s.n); err != nil {
+					b.Fatal(err)
+				}
+			}
+			rate := 2 * float64(s.m) * float64(s.n) * float64(s.k) * float64(b.N) / float64(b.Elapsed().Nanoseconds())
+			b.ReportMetric(rate, "GFLOP/s")
+			b.ReportMetric(100*rate/peak, "%peak")
+		})
+	}
+}

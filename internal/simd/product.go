@@ -1,0 +1,117 @@
+package simd
+
+import "sync"
+
+const (
+	// kBlock bounds the steps along k that one panel of B holds, so that the
+	// panel stays in the first-level cache while the rows of A go by.
+	kBlock = 272
+	// rowBlock bounds the rows of A that pass before the next panel is
+	// packed: their part of A stays in the second-level cache. It also
+	// bounds the time spent in one call of assembly, which the scheduler
+	// cannot interrupt.
+	rowBlock = 256
+	// packSlack is how many rows past the last one packing may overwrite.
+	packSlack = 3
+	// directRows is the number of rows up to which packing a panel of B
+	// costs more than reading it where it lies.
+	directRows = 12
+	// copyACols is the number of columns from which it pays to copy a
+	// transposed A: its rows then lie close together, at an odd number of
+	// cache lines, instead of all in the same few sets of the cache.
+	copyACols = 128
+	aRowSpace = rowBlock + cacheLine
+	cacheLine = 16 // float32 values
+)
+
+// panel holds a block of columns of B, laid out so that the kernel reads it
+// front to back.
+type panel [(kBlock + packSlack) * maxWidth]float32
+
+// aCopy holds a block of a transposed A.
+type aCopy [kBlock * aRowSpace]float32
+
+var (
+	panels  = sync.Pool{New: func() any { return new(panel) }}
+	aCopies = sync.Pool{New: func() any { return new(aCopy) }}
+)
+
+// product is one matrix product with its transposes turned into strides:
+// element (i, j) of A is a[i*aRow + j*aCol], and likewise for B.
+type product struct {
+	m, n, k    int
+	alpha      float32
+	a          []float32
+	aRow, aCol int
+	b          []float32
+	bRow, bCol int
+	beta       float32
+	c          []float32
+	cRow       int
+}
+
+// run computes the product on the given path. Whatever the sizes, an element
+// of C sums its products in ascending k, block by block, so that its value
+// does not depend on the rows and columns computed along with it.
+func (x *product) run(p path) {
+	if x.m <= rowBlock && x.k <= kBlock {
+		x.columns(p)
+		return
+	}
+	blocks := (x.k + kBlock - 1) / kBlock
+	depth := (x.k + blocks - 1) / blocks
+	depth = (depth + 3) &^ 3 // packing and kernels take four steps at a time
+	for i := 0; i < x.m; i += rowBlock {
+		y := *x
+		y.m = min(rowBlock, x.m-i)
+		y.c = x.c[i*x.cRow:]
+		for k := 0; k < x.k; k += depth {
+			y.k = min(depth, x.k-k)
+			y.a, y.aRow, y.aCol = x.a[i*x.aRow+k*x.aCol:], x.aRow, x.aCol
+			y.b = x.b[k*x.bRow:]
+			y.columns(p)
+			y.beta = 1 // the next block adds to this one
+		}
+	}
+}
+
+// columns computes a product of at most rowBlock rows and kBlock steps, panel
+// after panel.
+func (x *product) columns(p path) {
+	var copied *aCopy
+	if x.aCol != 1 && x.n >= copyACols {
+		copied = aCopies.Get().(*aCopy)
+		x.copyA(copied)
+	}
+	var buf *panel
+	width := p.width(x)
+	y := *x // its B and C move on from panel to panel
+	for j := 0; j < x.n; j += width {
+		y.n = min(width, x.n-j)
+		y.b, y.bRow, y.bCol = x.b[j*x.bCol:], x.bRow, x.bCol
+		y.c = x.c[j:]
+		if !p.direct(&y, width) {
+			if buf == nil {
+				buf = panels.Get().(*panel)
+			}
+			p.pack(&y, buf, width)
+			y.b, y.bRow, y.bCol = buf[:], width, 1
+		}
+		p.tiles(&y)
+	}
+	if buf != nil {
+		panels.Put(buf)
+	}
+	if copied != nil {
+		aCopies.Put(copied)
+	}
+}
+
+// copyA replaces a transposed A by a copy whose rows lie closer together.
+func (x *product) copyA(space *aCopy) {
+	stride := ((x.m+cacheLine-1)/cacheLine | 1) * cacheLine
+	for k := range x.k {
+		copy(space[k*stride:][:x.m], x.a[k*x.aCol:])
+	}
+	x.a, x.aCol = space[:], stride
+}
