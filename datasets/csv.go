@@ -20,6 +20,14 @@ import (
 // time that grows with the square of their number.
 const mostColumns = 10_000
 
+// A gota frame takes some hundred bytes of memory a cell. Every cell of a plain
+// file is two bytes of it or more; a gzip file may have cellsFree cells, and
+// beyond them cellsPerByte a byte.
+const (
+	cellsFree    = 1 << 18
+	cellsPerByte = 16
+)
+
 // A frame is a gota frame and where its rows come from.
 type frame struct {
 	dataframe.DataFrame
@@ -77,6 +85,9 @@ func readFrame(r *lines.Reader) (frame, error) {
 			f.lines = append(f.lines, r.Line())
 		}
 		records = append(records, record)
+		if int64(len(records))*int64(len(record)) > cellsFree+cellsPerByte*r.Size() {
+			return frame{}, r.Errorf("the gzip file unpacks to far more cells than its size lets expect: if it is right, unpack it first")
+		}
 	}
 	if len(records) == 0 {
 		return frame{}, fmt.Errorf("%s: there is nothing but empty lines: give a header and rows", r.Name())

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync/atomic"
 )
 
 const (
@@ -22,13 +23,14 @@ const (
 	// A gzip file may unpack to unpackedFree bytes, and beyond them to
 	// unpackedRatio times its own size. Deflate shrinks tables of numbers to
 	// a fifth or a tenth, a file made to fill the memory to a thousandth.
-	unpackedFree  = 16 << 20
+	unpackedFree  = 4 << 20
 	unpackedRatio = 100
 )
 
 // A Reader yields the lines of a text. Close it after use.
 type Reader struct {
 	name    string
+	source  *counter
 	text    *bufio.Reader
 	line    int
 	closers []io.Closer
@@ -55,9 +57,8 @@ func Open(path string) (*Reader, error) {
 // New reads lines from source, for messages called name. The text is unpacked
 // if it begins as gzip does; a name that ends in .gz promises that it does.
 func New(source io.Reader, name string) (*Reader, error) {
-	r := &Reader{name: name}
-	counted := &counter{source: source}
-	packed := bufio.NewReaderSize(counted, 64<<10)
+	r := &Reader{name: name, source: &counter{source: source}}
+	packed := bufio.NewReaderSize(r.source, 64<<10)
 	magic, err := packed.Peek(2)
 	switch {
 	case len(magic) == 0 && err == io.EOF:
@@ -73,7 +74,7 @@ func New(source io.Reader, name string) (*Reader, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, explain(err))
 		}
-		ahead := readAhead(&bounded{source: unpacked, packed: counted})
+		ahead := readAhead(&bounded{source: unpacked, packed: r.source})
 		r.closers = append(r.closers, ahead)
 		r.text = bufio.NewReaderSize(ahead, longest)
 	}
@@ -109,7 +110,7 @@ func (r *Reader) Next() ([]byte, error) {
 			return nil, io.EOF
 		}
 		r.line++
-		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		line = bytes.TrimRight(line, "\r\n")
 		if len(line) > 0 {
 			return line, nil
 		}
@@ -121,6 +122,10 @@ func (r *Reader) Line() int { return r.line }
 
 // Name returns the name of the text.
 func (r *Reader) Name() string { return r.name }
+
+// Size returns how many bytes of the file, as it is packed, have been read: what
+// a caller takes of memory should be in proportion to them.
+func (r *Reader) Size() int64 { return r.source.bytes.Load() }
 
 // Errorf returns an error that begins with "name:line: " of the last line.
 func (r *Reader) Errorf(format string, args ...any) error {
@@ -154,12 +159,12 @@ func readAhead(source io.Reader) *io.PipeReader {
 // counter counts the bytes read from source.
 type counter struct {
 	source io.Reader
-	bytes  int64
+	bytes  atomic.Int64 // one goroutine reads, another may look
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.source.Read(p)
-	c.bytes += int64(n)
+	c.bytes.Add(int64(n))
 	return n, err
 }
 
@@ -173,7 +178,7 @@ type bounded struct {
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.source.Read(p)
 	b.unpacked += int64(n)
-	if b.unpacked > unpackedFree+unpackedRatio*b.packed.bytes {
+	if b.unpacked > unpackedFree+unpackedRatio*b.packed.bytes.Load() {
 		return 0, fmt.Errorf("the gzip file unpacks to more than %d times its size, which no table of data does: if it is right, unpack it first", unpackedRatio)
 	}
 	return n, err

@@ -93,7 +93,7 @@ func TestErrors(t *testing.T) {
 		{"a.csv.gz", string(garbled), "the gzip file is damaged"},
 		{"a.csv.gz", "\x1f\x8b\x07" + whole[3:], "the gzip file is damaged"},
 		{"a.csv", "a\n" + strings.Repeat("b", longest) + "\n", "a.csv:2: the line is longer than"},
-		{"a.csv.gz", packed(t, strings.Repeat(strings.Repeat("0,", 5000)+"\n", 3000)), "unpacks to more than 100 times"},
+		{"a.csv.gz", packed(t, strings.Repeat(strings.Repeat("0,", 5000)+"\n", 600)), "unpacks to more than 100 times"},
 	} {
 		r, err := New(strings.NewReader(test.text), test.name)
 		if err == nil {
@@ -132,7 +132,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("an impossible name: %v", err)
 	}
 	path := filepath.Join(dir, "a.csv.gz")
-	if err := os.WriteFile(path, []byte(packed(t, strings.Repeat("a\nb\n", 1<<20))), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(packed(t, strings.Repeat("a\nb\n", 1<<19))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r, err := Open(path)
@@ -141,6 +141,9 @@ func TestOpen(t *testing.T) {
 	}
 	if line, err := r.Next(); string(line) != "a" || err != nil {
 		t.Errorf("first line: %q, %v", line, err)
+	}
+	if info, err := os.Stat(path); err != nil || r.Size() == 0 || r.Size() > info.Size() {
+		t.Errorf("%d bytes read", r.Size())
 	}
 	if r.Name() != path || r.Errorf("bad %d", 7).Error() != path+":1: bad 7" {
 		t.Errorf("name %s, error %v", r.Name(), r.Errorf("bad %d", 7))
