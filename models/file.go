@@ -38,7 +38,7 @@ func (m *Model) Save(path string) error {
 
 // Write writes what Save puts into a file.
 func (m *Model) Write(w io.Writer) error {
-	d := description{Version: formatVersion, Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.info}
+	d := description{Version: formatVersion, Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.Info()}
 	for _, u := range m.units {
 		d.Layers = append(d.Layers, u.layer.String())
 	}

@@ -62,6 +62,16 @@ type Info struct {
 	Features []string `json:"features,omitempty"` // names of the input columns, in order
 	Outputs  []string `json:"outputs,omitempty"`  // names of the outputs: classes, or target columns
 	Recipe   string   `json:"recipe,omitempty"`   // how it was trained, in a word
+	Trained  *Trained `json:"trained,omitempty"`  // how that went, if whoever trained it says so
+}
+
+// Trained is how a model was trained, in figures.
+type Trained struct {
+	Rows   int     `json:"rows"`   // training rows
+	Epochs int     `json:"epochs"` // passes over them
+	Steps  int     `json:"steps"`
+	Stop   string  `json:"stop"` // why training stopped, in words
+	Loss   float64 `json:"loss"` // mean training loss of the last epoch
 }
 
 // New declares a model. Layers run in the order given; options may stand
@@ -199,8 +209,22 @@ func WithInfo(info Info) Option {
 // Task says what the model predicts.
 func (m *Model) Task() Task { return m.task }
 
+// Seed is what the initial weights, dropout masks and input noise came from.
+func (m *Model) Seed() uint64 { return m.seed }
+
 // Info tells what the model knows about its data.
-func (m *Model) Info() Info { return m.info }
+func (m *Model) Info() Info {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.info
+}
+
+// SetInfo replaces what the model knows about its data, after training for one.
+func (m *Model) SetInfo(info Info) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.info = info
+}
 
 // Inputs is the number of features of a row, Outputs of predictions.
 func (m *Model) Inputs() int { return m.units[0].in[0] }
@@ -250,7 +274,7 @@ func (m *Model) Clone() (*Model, error) {
 
 // parts is what New needs to declare the model again.
 func (m *Model) parts() []Part {
-	parts := []Part{Seed(m.seed), WithInfo(m.info), Option(func(c *Model) error {
+	parts := []Part{Seed(m.seed), WithInfo(m.Info()), Option(func(c *Model) error {
 		c.init, c.smoothing, c.dtype = m.init, m.smoothing, m.dtype
 		return nil
 	})}
