@@ -38,12 +38,8 @@ func (m *Model) graph(rows int, training bool) (*Graph, error) {
 		return nil, fmt.Errorf("models: a graph of %d rows: wanted 1 or more", rows)
 	}
 	g := &Graph{Expr: G.NewGraph(), Rows: rows}
-	targets := m.Outputs()
-	if m.task == Multiclass {
-		targets = 1
-	}
 	g.X = m.input(g.Expr, "x", rows, m.Inputs())
-	g.Y = m.input(g.Expr, "y", rows, targets)
+	g.Y = m.input(g.Expr, "y", rows, m.targets())
 
 	x, y := g.X, g.Y
 	var out *G.Node

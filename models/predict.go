@@ -35,17 +35,11 @@ func (m *Model) Evaluate(x, y *tensor.Dense) (predictions *tensor.Dense, loss fl
 
 func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
 	rows, err := m.checkMatrix("features", x, m.Inputs(), -1)
+	if err == nil && y != nil {
+		err = m.checkTargets(y, rows)
+	}
 	if err != nil {
 		return nil, 0, err
-	}
-	if y != nil {
-		targets := m.Outputs()
-		if m.task == Multiclass {
-			targets = 1
-		}
-		if _, err := m.checkMatrix("targets", y, targets, rows); err != nil {
-			return nil, 0, err
-		}
 	}
 	out := tensor.New(tensor.Of(m.dtype), tensor.WithShape(rows, m.Outputs()))
 	chunks := (rows + chunkRows - 1) / chunkRows
@@ -71,6 +65,29 @@ func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
 		sum += l
 	}
 	return out, sum / float64(rows), nil
+}
+
+// CheckBatch tells whether the model can be trained on features x (rows ×
+// Inputs) with targets y (rows × Outputs, or rows × 1 of class indices).
+func (m *Model) CheckBatch(x, y *tensor.Dense) error {
+	rows, err := m.checkMatrix("features", x, m.Inputs(), -1)
+	if err != nil {
+		return err
+	}
+	return m.checkTargets(y, rows)
+}
+
+func (m *Model) checkTargets(y *tensor.Dense, rows int) error {
+	_, err := m.checkMatrix("targets", y, m.targets(), rows)
+	return err
+}
+
+// targets is the number of columns of the targets.
+func (m *Model) targets() int {
+	if m.task == Multiclass {
+		return 1
+	}
+	return m.Outputs()
 }
 
 // checkMatrix checks a tensor's type and shape; wantRows < 0 allows any number.

@@ -1,9 +1,7 @@
 package training
 
 import (
-	"errors"
 	"fmt"
-	"math"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -14,46 +12,36 @@ import (
 // into a gradient. Its momenta belong to the parameters of its first step: one
 // Optimizer trains one model.
 type Optimizer struct {
-	name    string
-	lr      float64
-	decay   float64 // weight decay
-	weights bool    // decay applies to weights only, not to biases and norms
-	rule    rule
-	buffers int // numbers that rule remembers for each number of a parameter
-	err     error
-
+	settings
+	rule   rule
+	err    error // of the settings, returned by the first use
 	steps  int
 	states []state
 }
 
-// rule changes w along g. It may read and change its memory, of w's length.
-type rule func(o *Optimizer, w, g []float32, memory [][]float32, decay float64)
+// settings are PyTorch's, under PyTorch's names where they have any.
+type settings struct {
+	name         string
+	lr           float64
+	decay        float64 // weight decay
+	weightsOnly  bool    // decay applies to weights only, not to biases and norms
+	momentum     float64
+	nesterov     bool
+	beta1, beta2 float64
+	alpha        float64
+	eps          float64
+}
+
+// rule changes w along g, given its memory of the same length.
+type rule struct {
+	buffers int // numbers that it remembers for each number of a parameter
+	update  func(o *Optimizer, w, g []float32, memory [][]float32, decay float64)
+}
 
 // state is what the optimizer remembers of one parameter.
 type state struct {
-	owner  *tensor.Dense // nil after a restart, until the first step
+	owner  *tensor.Dense
 	memory [][]float32
-}
-
-// OptimizerOption changes a setting of an Optimizer.
-type OptimizerOption func(*Optimizer) error
-
-// WeightDecay adds d·w to the gradient of each parameter w, or for AdamW shrinks
-// w itself by the factor 1 − rate·d in each step.
-func WeightDecay(d float64) OptimizerOption {
-	return func(o *Optimizer) error {
-		if !(d >= 0) || math.IsInf(d, 0) {
-			return fmt.Errorf("weight decay %v: wanted 0 or more", d)
-		}
-		o.decay = d
-		return nil
-	}
-}
-
-// DecayWeightsOnly spares biases and BatchNorm's parameters from weight decay.
-// PyTorch decays them all.
-func DecayWeightsOnly() OptimizerOption {
-	return func(o *Optimizer) error { o.weights = true; return nil }
 }
 
 // Name is the optimizer's name, in PyTorch's spelling.
@@ -69,51 +57,59 @@ func (o *Optimizer) SetLearningRate(rate float64) { o.lr = rate }
 func (o *Optimizer) Steps() int { return o.steps }
 
 // Step changes every parameter once. Values and gradients must be float32
-// tensors of one shape each.
+// tensors of one shape each, and the parameters those of the steps before;
+// otherwise it is an error, and nothing is changed.
 func (o *Optimizer) Step(model []G.ValueGrad) error {
 	if o.err != nil {
 		return o.err
 	}
+	if err := o.check(model); err != nil {
+		return fmt.Errorf("training: %s: %w", o.name, err)
+	}
 	if o.states == nil {
 		o.states = make([]state, len(model))
-	}
-	if len(model) != len(o.states) {
-		return fmt.Errorf("training: %s: %d parameters, %d in the steps before: make a new optimizer for another model", o.name, len(model), len(o.states))
+		for i, vg := range model {
+			o.states[i] = newState(vg.Value().(*tensor.Dense), o.rule.buffers)
+		}
 	}
 	o.steps++
 	for i, vg := range model {
 		w, g, err := floats(vg)
 		if err != nil {
-			return fmt.Errorf("training: %s: parameter %d: %w", o.name, i, err)
-		}
-		if err := o.states[i].claim(vg.Value().(*tensor.Dense), o.buffers, len(w)); err != nil {
-			return fmt.Errorf("training: %s: parameter %d: %w", o.name, i, err)
+			return err // check has seen to it that there is none
 		}
 		decay := o.decay
-		if d, ok := vg.(interface{ Decays() bool }); ok && o.weights && !d.Decays() {
+		if d, ok := vg.(interface{ Decays() bool }); ok && o.weightsOnly && !d.Decays() {
 			decay = 0
 		}
-		o.rule(o, w, g, o.states[i].memory, decay)
+		o.rule.update(o, w, g, o.states[i].memory, decay)
 	}
 	return nil
 }
 
-// claim ties the memory to a parameter, making it in the first step.
-func (s *state) claim(value *tensor.Dense, buffers, n int) error {
-	if s.owner == value {
-		return nil
+// check tells whether a step can be made with these parameters.
+func (o *Optimizer) check(model []G.ValueGrad) error {
+	const remedy = "make a new optimizer for another model"
+	if o.states != nil && len(model) != len(o.states) {
+		return fmt.Errorf("%d parameters, %d in the steps before: %s", len(model), len(o.states), remedy)
 	}
-	if s.owner != nil {
-		return errors.New("it is not the one of the steps before: make a new optimizer for another model")
-	}
-	s.owner = value
-	if s.memory == nil {
-		s.memory = make([][]float32, buffers)
-		for i := range s.memory {
-			s.memory[i] = make([]float32, n)
+	for i, vg := range model {
+		if _, _, err := floats(vg); err != nil {
+			return fmt.Errorf("parameter %d: %w", i, err)
+		}
+		if o.states != nil && o.states[i].owner != vg.Value() {
+			return fmt.Errorf("parameter %d is not the one of the steps before: %s", i, remedy)
 		}
 	}
 	return nil
+}
+
+func newState(owner *tensor.Dense, buffers int) state {
+	s := state{owner: owner, memory: make([][]float32, buffers)}
+	for i := range s.memory {
+		s.memory[i] = make([]float32, len(owner.Float32s()))
+	}
+	return s
 }
 
 // floats gives a parameter's numbers and its gradient's.
@@ -132,18 +128,4 @@ func floats(vg G.ValueGrad) (w, g []float32, err error) {
 		return nil, nil, fmt.Errorf("%d numbers but a gradient of %d", len(w), len(g))
 	}
 	return w, g, nil
-}
-
-// with applies options. A bad setting is remembered and returned by Fit and
-// Step, so that a constructor can stand inside a struct literal.
-func (o *Optimizer) with(options []OptimizerOption) *Optimizer {
-	if !(o.lr >= 0) || math.IsInf(o.lr, 0) {
-		o.err = fmt.Errorf("training: %s: learning rate %v: wanted 0 or more", o.name, o.lr)
-	}
-	for _, option := range options {
-		if err := option(o); err != nil && o.err == nil {
-			o.err = fmt.Errorf("training: %s: %w", o.name, err)
-		}
-	}
-	return o
 }

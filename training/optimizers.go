@@ -3,19 +3,21 @@ package training
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"perceptron/internal/simd"
 )
 
-// SGD is stochastic gradient descent: w −= rate·g.
+// SGD is stochastic gradient descent: w −= rate·g. WithMomentum adds a
+// velocity, as Momentum does.
 func SGD(rate float64, options ...OptimizerOption) *Optimizer {
-	o := &Optimizer{name: "SGD", lr: rate, rule: func(o *Optimizer, w, g []float32, _ [][]float32, decay float64) {
-		lr, d := float32(o.lr), float32(decay)
-		for i, g := range g {
-			w[i] -= lr * (g + d*w[i])
+	return newOptimizer(settings{name: "SGD", lr: rate}, options, func(s settings) rule {
+		if s.momentum == 0 {
+			return rule{0, descend}
 		}
-	}}
-	return o.with(options)
+		return rule{1, descendWithMomentum}
+	})
 }
 
 // Momentum is SGD with a velocity (Polyak 1964), as PyTorch writes it:
@@ -23,72 +25,131 @@ func SGD(rate float64, options ...OptimizerOption) *Optimizer {
 //	v = mu·v + g     (v = g in the first step)
 //	w −= rate·v
 func Momentum(rate, mu float64, options ...OptimizerOption) *Optimizer {
-	return momentum(rate, mu, false, options)
+	return SGD(rate, slices.Concat([]OptimizerOption{WithMomentum(mu)}, options)...)
 }
 
 // Nesterov is Momentum that looks ahead along the velocity: w −= rate·(g + mu·v)
-// (Nesterov 1983; Sutskever et al. 2013).
+// (Nesterov 1983; Sutskever et al. 2013). mu must be above 0.
 func Nesterov(rate, mu float64, options ...OptimizerOption) *Optimizer {
-	return momentum(rate, mu, true, options)
-}
-
-func momentum(rate, mu float64, ahead bool, options []OptimizerOption) *Optimizer {
-	o := &Optimizer{name: "SGD", lr: rate, buffers: 1}
-	o.rule = func(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
-		lr, d, mu, v := float32(o.lr), float32(decay), float32(mu), memory[0]
-		for i, g := range g {
-			g += d * w[i]
-			v[i] = mu*v[i] + g // v starts at 0, so the first one is g
-			step := v[i]
-			if ahead {
-				step = g + mu*v[i]
-			}
-			w[i] -= lr * step
+	ahead := func(o *Optimizer) error {
+		if o.nesterov = true; o.momentum == 0 {
+			return fmt.Errorf("Nesterov's momentum %v: wanted above 0 and below 1", mu)
 		}
+		return nil
 	}
-	if !(mu >= 0 && mu < 1) {
-		o.err = fmt.Errorf("training: SGD: momentum %v: wanted 0 ≤ mu < 1", mu)
-	}
-	return o.with(options)
+	return Momentum(rate, mu, slices.Concat(options, []OptimizerOption{ahead})...)
 }
 
-// Adam scales each step by running means of the gradient and its square, with
-// β = (0.9, 0.999) and ε = 1e-8 (Kingma and Ba 2015).
+func descend(o *Optimizer, w, g []float32, _ [][]float32, decay float64) {
+	lr, d := float32(o.lr), float32(decay)
+	for i, g := range g {
+		w[i] -= lr * (g + d*w[i])
+	}
+}
+
+func descendWithMomentum(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
+	lr, d, mu, v := float32(o.lr), float32(decay), float32(o.momentum), memory[0]
+	for i, g := range g {
+		g += d * w[i]
+		v[i] = mu*v[i] + g // v starts at 0, so the first one is g
+		step := v[i]
+		if o.nesterov {
+			step = g + mu*v[i]
+		}
+		w[i] -= lr * step
+	}
+}
+
+// Adam scales each step by running means of the gradient and its square
+// (Kingma and Ba 2015). Its options are Betas, Eps and WeightDecay.
 func Adam(rate float64, options ...OptimizerOption) *Optimizer {
-	return adam("Adam", rate, options, func(s *simd.AdamStep, decay float64) { s.L2 = decay })
+	return adam(settings{name: "Adam", lr: rate}, options)
 }
 
 // AdamW is Adam with weight decay apart from the gradient (Loshchilov and
 // Hutter 2019); the decay is 0.01 unless WeightDecay says otherwise.
 func AdamW(rate float64, options ...OptimizerOption) *Optimizer {
-	options = append([]OptimizerOption{WeightDecay(0.01)}, options...)
-	return adam("AdamW", rate, options, func(s *simd.AdamStep, decay float64) { s.WeightDecay = decay })
+	return adam(settings{name: "AdamW", lr: rate, decay: 0.01}, options)
 }
 
-func adam(name string, rate float64, options []OptimizerOption, setDecay func(*simd.AdamStep, float64)) *Optimizer {
-	const beta1, beta2, eps = 0.9, 0.999, 1e-8
-	o := &Optimizer{name: name, lr: rate, buffers: 2}
-	o.rule = func(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
-		s := simd.AdamStep{LR: o.lr, Beta1: beta1, Beta2: beta2, Eps: eps,
-			Bias1: 1 - math.Pow(beta1, float64(o.steps)), Bias2: 1 - math.Pow(beta2, float64(o.steps))}
-		setDecay(&s, decay)
-		simd.Adam(w, g, memory[0], memory[1], s)
+func adam(s settings, options []OptimizerOption) *Optimizer {
+	s.beta1, s.beta2, s.eps = 0.9, 0.999, 1e-8
+	return newOptimizer(s, options, func(settings) rule { return rule{2, adapt} })
+}
+
+func adapt(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
+	s := simd.AdamStep{
+		LR: o.lr, Beta1: o.beta1, Beta2: o.beta2, Eps: o.eps, WeightDecay: decay,
+		Bias1: 1 - math.Pow(o.beta1, float64(o.steps)), Bias2: 1 - math.Pow(o.beta2, float64(o.steps)),
 	}
-	return o.with(options)
+	if o.name == "Adam" {
+		s.WeightDecay, s.L2 = 0, decay
+	}
+	simd.Adam(w, g, memory[0], memory[1], s)
 }
 
-// RMSprop divides each step by the root of the gradient's running mean square,
-// with smoothing 0.99 and ε = 1e-8 (Hinton's lecture 6e, 2012).
+// RMSprop divides each step by the root of the gradient's running mean square
+// (Hinton's lecture 6e, 2012). Its options are Alpha, Eps, WithMomentum and
+// WeightDecay.
 func RMSprop(rate float64, options ...OptimizerOption) *Optimizer {
-	const alpha, eps = 0.99, 1e-8
-	o := &Optimizer{name: "RMSprop", lr: rate, buffers: 1}
-	o.rule = func(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
-		lr, d, square := float32(o.lr), float32(decay), memory[0]
-		for i, g := range g {
-			g += d * w[i]
-			square[i] = alpha*square[i] + (1-alpha)*g*g
-			w[i] -= lr * g / (float32(math.Sqrt(float64(square[i]))) + eps)
+	return newOptimizer(settings{name: "RMSprop", lr: rate, alpha: 0.99, eps: 1e-8}, options, func(s settings) rule {
+		if s.momentum == 0 {
+			return rule{1, divideByRoot}
+		}
+		return rule{2, divideByRoot}
+	})
+}
+
+func divideByRoot(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
+	lr, d, mu, eps := float32(o.lr), float32(decay), float32(o.momentum), float32(o.eps)
+	alpha, rest := float32(o.alpha), float32(1-o.alpha)
+	square := memory[0]
+	for i, g := range g {
+		g += d * w[i]
+		square[i] = alpha*square[i] + rest*g*g
+		step := g / (float32(math.Sqrt(float64(square[i]))) + eps)
+		if mu > 0 {
+			v := memory[1]
+			v[i] = mu*v[i] + step
+			step = v[i]
+		}
+		w[i] -= lr * step
+	}
+}
+
+// optimizers are those that OptimizerByName knows, in the order of their story.
+var optimizers = []struct {
+	name string
+	make func(rate float64, options ...OptimizerOption) *Optimizer
+}{
+	{"sgd", SGD},
+	{"momentum", func(rate float64, options ...OptimizerOption) *Optimizer { return Momentum(rate, 0.9, options...) }},
+	{"nesterov", func(rate float64, options ...OptimizerOption) *Optimizer { return Nesterov(rate, 0.9, options...) }},
+	{"rmsprop", RMSprop},
+	{"adam", Adam},
+	{"adamw", AdamW},
+}
+
+// OptimizerByName makes an optimizer from its name: sgd, momentum and nesterov
+// (both with momentum 0.9), rmsprop, adam or adamw.
+func OptimizerByName(name string, rate float64, options ...OptimizerOption) (*Optimizer, error) {
+	for _, o := range optimizers {
+		if o.name == name {
+			made := o.make(rate, options...)
+			if made.err != nil {
+				return nil, made.err
+			}
+			return made, nil
 		}
 	}
-	return o.with(options)
+	return nil, fmt.Errorf("training: unknown optimizer %q: wanted one of %s", name, strings.Join(OptimizerNames(), ", "))
+}
+
+// OptimizerNames lists what OptimizerByName knows.
+func OptimizerNames() []string {
+	names := make([]string, len(optimizers))
+	for i, o := range optimizers {
+		names[i] = o.name
+	}
+	return names
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"perceptron/datasets"
 	"perceptron/internal/tape"
@@ -17,6 +18,7 @@ type Trainer struct {
 	net       *models.Model
 	optimizer *Optimizer
 	graphs    map[int]*stepGraph
+	buffers   []buffer
 	steps     int
 
 	// ClipNorm, when above 0, scales each step's gradients down so that their
@@ -30,7 +32,12 @@ type stepGraph struct {
 	graph   *models.Graph
 	machine *tape.Machine
 	grads   []G.ValueGrad
+	x, y    *tensor.Dense // bound at present
 }
+
+// buffer is what a forward pass may move, BatchNorm's running statistics, and
+// what it was before.
+type buffer struct{ live, before *tensor.Dense }
 
 // gradient is a parameter with its gradient node, as a solver wants them.
 type gradient struct {
@@ -51,7 +58,13 @@ func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
 	if net.Count() == 0 {
 		return nil, fmt.Errorf("training: the model has no parameters to train: add a Linear layer")
 	}
-	return &Trainer{net: net, optimizer: optimizer, graphs: map[int]*stepGraph{}}, nil
+	t := &Trainer{net: net, optimizer: optimizer, graphs: map[int]*stepGraph{}}
+	for _, p := range net.Parameters() {
+		if !p.Trained {
+			t.buffers = append(t.buffers, buffer{p.Value, p.Value.Clone().(*tensor.Dense)})
+		}
+	}
+	return t, nil
 }
 
 // Steps is how many steps have been made.
@@ -59,8 +72,8 @@ func (t *Trainer) Steps() int { return t.steps }
 
 // Step trains on one batch: forward pass, loss, backward pass and update. It
 // returns the batch's loss before the update. A loss that is no finite number
-// is an error, and then the parameters are left as they were. Predictions wait
-// while it runs.
+// is an error, and then the model is left as it was. Predictions wait while it
+// runs.
 func (t *Trainer) Step(b datasets.Batch) (loss float64, err error) {
 	err = t.net.Update(func() error {
 		var grads []G.ValueGrad
@@ -73,30 +86,70 @@ func (t *Trainer) Step(b datasets.Batch) (loss float64, err error) {
 }
 
 // Gradients runs the forward and the backward pass on one batch without
-// changing the trained parameters. The gradients hold until the next call; an
-// optimizer's Step takes them. Nobody may predict with the model meanwhile.
+// changing the trained parameters; only BatchNorm's running statistics move.
+// The gradients hold until the next call; an optimizer's Step takes them. Nobody
+// may predict with the model meanwhile. After an error the model is as it was.
 func (t *Trainer) Gradients(b datasets.Batch) (loss float64, grads []ValueGrad, err error) {
-	rows := b.X.Shape()[0]
-	s, err := t.forRows(rows)
+	t.steps++
+	for _, b := range t.buffers {
+		copyTensor(b.before, b.live)
+	}
+	loss, grads, err = t.backpropagate(b)
+	if err != nil {
+		for _, b := range t.buffers {
+			copyTensor(b.live, b.before)
+		}
+		return loss, nil, fmt.Errorf("training: step %d: %w", t.steps, err)
+	}
+	return loss, grads, nil
+}
+
+func (t *Trainer) backpropagate(b datasets.Batch) (loss float64, grads []ValueGrad, err error) {
+	if err := t.net.CheckBatch(b.X, b.Y); err != nil {
+		return 0, nil, err
+	}
+	s, err := t.forRows(b.X.Shape()[0])
 	if err != nil {
 		return 0, nil, err
 	}
-	if err := G.Let(s.graph.X, b.X); err != nil {
-		return 0, nil, fmt.Errorf("training: features: %w", err)
+	if err := s.bind(b); err != nil {
+		return 0, nil, err
 	}
-	if err := G.Let(s.graph.Y, b.Y); err != nil {
-		return 0, nil, fmt.Errorf("training: targets: %w", err)
-	}
-	t.net.SetStep(t.steps)
-	t.steps++
+	t.net.SetStep(t.steps - 1)
 	if err := s.machine.Run(); err != nil {
-		return 0, nil, fmt.Errorf("training: step %d: %w", t.steps, err)
+		return 0, nil, err
 	}
-	loss = models.ScalarValue(s.graph.Loss)
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return loss, nil, fmt.Errorf("training: step %d: the loss is %v: lower the learning rate, or look for extreme values in the data", t.steps, loss)
+	if loss = models.ScalarValue(s.graph.Loss); math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return loss, nil, fmt.Errorf("the loss is %v: lower the learning rate, or look for extreme values in the data", loss)
 	}
 	return loss, s.grads, t.clip(s.grads)
+}
+
+// bind hands a batch to the graph. Binding allocates, so tensors that are bound
+// already, as a DataLoader's are from the second batch on, are let be.
+func (s *stepGraph) bind(b datasets.Batch) error {
+	if s.x != b.X {
+		if err := G.Let(s.graph.X, b.X); err != nil {
+			return err
+		}
+		s.x = b.X
+	}
+	if s.y != b.Y {
+		if err := G.Let(s.graph.Y, b.Y); err != nil {
+			return err
+		}
+		s.y = b.Y
+	}
+	return nil
+}
+
+// copyTensor copies between tensors of one type and shape.
+func copyTensor(to, from *tensor.Dense) {
+	if from.Dtype() == tensor.Int64 {
+		copy(to.Int64s(), from.Int64s())
+		return
+	}
+	copy(to.Float32s(), from.Float32s())
 }
 
 // forRows gives the compiled graph for a batch size.
@@ -113,62 +166,17 @@ func (t *Trainer) forRows(rows int) (*stepGraph, error) {
 	one := G.NewConstant(float32(1), G.In(g.Expr))
 	nodes, err := G.Backpropagate(G.Nodes{g.Loss}, G.Nodes{one}, g.Parameters)
 	if err != nil {
-		return nil, fmt.Errorf("training: differentiate: %w", err)
+		return nil, fmt.Errorf("differentiate: %w", err)
 	}
 	s := &stepGraph{graph: g}
 	for i, n := range nodes {
 		s.grads = append(s.grads, gradient{g.Trained[i], n})
 	}
-	s.machine, err = tape.Compile(g.Expr, G.Nodes{g.X, g.Y}, append(G.Nodes{g.Loss}, nodes...))
-	if err != nil {
-		return nil, fmt.Errorf("training: %w", err)
+	if s.machine, err = tape.Compile(g.Expr, G.Nodes{g.X, g.Y}, append(G.Nodes{g.Loss}, nodes...)); err != nil {
+		return nil, err
 	}
 	t.graphs[rows] = s
 	return s, nil
-}
-
-// clip bounds gradients as ClipNorm and ClipValue ask. The machine computes
-// them anew in the next step, so they may be changed in place.
-func (t *Trainer) clip(grads []G.ValueGrad) error {
-	if t.ClipNorm > 0 {
-		sum := 0.0
-		if err := eachGradient(grads, func(g []float32) {
-			for _, x := range g {
-				sum += float64(x) * float64(x)
-			}
-		}); err != nil {
-			return err
-		}
-		// PyTorch adds 1e-6 to the norm.
-		if scale := float32(t.ClipNorm / (math.Sqrt(sum) + 1e-6)); scale < 1 {
-			if err := eachGradient(grads, func(g []float32) {
-				for i := range g {
-					g[i] *= scale
-				}
-			}); err != nil {
-				return err
-			}
-		}
-	}
-	if limit := float32(t.ClipValue); limit > 0 {
-		return eachGradient(grads, func(g []float32) {
-			for i, x := range g {
-				g[i] = min(max(x, -limit), limit)
-			}
-		})
-	}
-	return nil
-}
-
-func eachGradient(grads []G.ValueGrad, f func(g []float32)) error {
-	for _, vg := range grads {
-		_, g, err := floats(vg)
-		if err != nil {
-			return fmt.Errorf("training: %w", err)
-		}
-		f(g)
-	}
-	return nil
 }
 
 // ValueGrad is a parameter with its gradient, as an optimizer takes them.
