@@ -1,0 +1,226 @@
+package exercise
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// command is what a command line asks for.
+type command struct {
+	settings Settings
+	seeded   bool // -seed is given
+	out      string
+	load     string
+	quiet    bool
+}
+
+// flags collects changes to a recipe, which is known only after all of them.
+type flags struct {
+	*flag.FlagSet
+	changes []func(*Settings)
+}
+
+// knob adds a flag for one setting, which wins over the recipe's. parse checks
+// the value and says in its error what is allowed.
+func knob[T any](f *flags, name, usage string, parse func(string) (T, error), field func(*Settings) *T) {
+	f.Func(name, usage, func(text string) error {
+		value, err := parse(text)
+		if err != nil {
+			return err
+		}
+		f.changes = append(f.changes, func(s *Settings) { *field(s) = value })
+		return nil
+	})
+}
+
+// parse reads a lesson's command line. Its errors are one line that names the
+// flag, the value and what is allowed; flag.ErrHelp asks for the usage text.
+func (l *Lesson) parse(args []string) (*command, error) {
+	c := &command{out: "results/" + l.Name}
+	recipe := "default"
+	f := l.flags(c, &recipe)
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if f.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q: flags begin with - and a list has no blanks in it", f.Arg(0))
+	}
+	var given []string
+	f.Visit(func(g *flag.Flag) { given = append(given, g.Name) })
+	c.seeded = slices.Contains(given, "seed")
+	if c.load != "" {
+		for _, name := range given {
+			if !slices.Contains(withLoad, name) {
+				return nil, fmt.Errorf("-%s does not go with -load: the saved network is used as it is", name)
+			}
+		}
+	}
+	var err error
+	if c.settings, err = l.Settings(recipe); err != nil {
+		return nil, err
+	}
+	for _, change := range f.changes {
+		change(&c.settings)
+	}
+	if c.settings.Sequential && c.settings.TrainRows == 0 {
+		return nil, errors.New("-sequential does not go with -train-rows 0: where all rows train and validate, nothing is split")
+	}
+	return c, nil
+}
+
+// withLoad are the flags that mean something for a network that is trained.
+var withLoad = []string{"load", "seed", "data", "valid", "train-rows", "sequential", "out", "quiet"}
+
+// flags declares the flags of the lesson.
+func (l *Lesson) flags(c *command, recipe *string) *flags {
+	f := &flags{FlagSet: flag.NewFlagSet(l.Name, flag.ContinueOnError)}
+	f.SetOutput(io.Discard) // Main says what is wrong
+	f.Usage = func() {}
+
+	f.Func("recipe", "named `set` of settings, see below (default \"default\")", func(text string) (err error) {
+		*recipe, err = oneOf(l.recipeNames())(text)
+		return err
+	})
+	knob(f, "seed", "`number` that everything random comes from: the split, the initial weights,\nthe order of the rows, dropout (default 1; with -load that of the saved network)",
+		seed, func(s *Settings) *uint64 { return &s.Seed })
+
+	knob(f, "hidden", "units of the hidden layers, as in `64,64`; none for a network without",
+		sizes, func(s *Settings) *[]int { return &s.Hidden })
+	knob(f, "activation", "`function` behind each hidden layer: "+list(names(activations)),
+		oneOf(names(activations)), func(s *Settings) *string { return &s.Activation })
+	f.BoolFunc("batchnorm", "put BatchNorm1d behind each hidden layer; -batchnorm=false takes it away", func(text string) error {
+		on, err := strconv.ParseBool(text)
+		f.changes = append(f.changes, func(s *Settings) { s.BatchNorm = on })
+		return wanted(err == nil, "true or false")
+	})
+	knob(f, "dropout", "`share` of the hidden units that rest in each step, from 0 to below 1",
+		number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.Dropout })
+	knob(f, "init", "`initialiser` of the weights: "+list(names(initializers())),
+		oneOf(names(initializers())), func(s *Settings) *string { return &s.Init })
+
+	knob(f, "optimizer", "`rule` that updates the weights: "+list(names(optimizers)),
+		oneOf(names(optimizers)), func(s *Settings) *string { return &s.Optimizer })
+	knob(f, "lr", "learning `rate`",
+		number("above 0", func(r float64) bool { return r > 0 }), func(s *Settings) *float64 { return &s.LR })
+	knob(f, "batch", "`rows` of a step; 0 for all at once",
+		whole(0), func(s *Settings) *int { return &s.Batch })
+	knob(f, "epochs", "passes over the training rows, at the most (a `number`)",
+		whole(1), func(s *Settings) *int { return &s.Epochs })
+	knob(f, "loss-below", "stop after an epoch with a training `loss` below this; 0 for never",
+		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.LossBelow })
+
+	if l.Pictures != nil {
+		knob(f, "train", "`file` to train with, CSV of a label and 784 pixels a line, plain or .gz (default: the embedded 60,000)",
+			fileName, func(s *Settings) *string { return &s.Train })
+		knob(f, "valid", "`file` to validate with (default: the embedded 10,000)",
+			fileName, func(s *Settings) *string { return &s.Valid })
+	} else {
+		knob(f, "data", fmt.Sprintf("CSV `file` with the columns %s and %s, plain or .gz (default: the embedded table)", list(l.Schema.Features), l.Schema.Target),
+			fileName, func(s *Settings) *string { return &s.Data })
+		knob(f, "train-rows", "`rows` of the table to train with, the others validate; 0: all do both",
+			whole(0), func(s *Settings) *int { return &s.TrainRows })
+		f.BoolFunc("sequential", "train with the first rows of the table instead of shuffled ones", func(text string) error {
+			on, err := strconv.ParseBool(text)
+			f.changes = append(f.changes, func(s *Settings) { s.Sequential = on })
+			return wanted(err == nil, "true or false")
+		})
+	}
+	path := func(name, usage string, field *string) {
+		f.Func(name, usage, func(text string) (err error) {
+			*field, err = fileName(text)
+			return err
+		})
+	}
+	path("out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
+	path("load", "`file` of a saved network to evaluate and draw, without training", &c.load)
+	f.BoolVar(&c.quiet, "quiet", false, "show no progress")
+	return f
+}
+
+func (l *Lesson) recipeNames() []string {
+	var all []string
+	for _, r := range l.Recipes {
+		all = append(all, r.Name)
+	}
+	return all
+}
+
+// usage writes the text of -help.
+func (l *Lesson) usage(w io.Writer) {
+	fmt.Fprintf(w, "%s: %s\n\n%s\n\nExamples:\n", l.Name, l.Title, l.About)
+	for _, e := range l.Examples {
+		fmt.Fprintf(w, "  %s\n", e)
+	}
+	fmt.Fprint(w, "\nRecipes:\n")
+	for _, r := range l.Recipes {
+		fmt.Fprintf(w, "  %-8s %s\n           %s\n", r.Name, r.About, r.Settings.String())
+	}
+	fmt.Fprint(w, "\nFlags, which win over the recipe:\n")
+	f := l.flags(&command{}, new(string))
+	f.SetOutput(w)
+	f.PrintDefaults()
+}
+
+// wanted is the error of a flag's value; package flag puts the value before it.
+func wanted(ok bool, what string) error {
+	if ok {
+		return nil
+	}
+	return errors.New("wanted " + what)
+}
+
+func list(names []string) string { return strings.Join(names, ", ") }
+
+func fileName(text string) (string, error) { return text, wanted(text != "", "a name") }
+
+func oneOf(names []string) func(string) (string, error) {
+	return func(text string) (string, error) {
+		return text, wanted(slices.Contains(names, text), "one of "+list(names))
+	}
+}
+
+func number(what string, ok func(float64) bool) func(string) (float64, error) {
+	return func(text string) (float64, error) {
+		x, err := strconv.ParseFloat(text, 64)
+		return x, wanted(err == nil && ok(x) && !math.IsInf(x, 0), "a number "+what)
+	}
+}
+
+func whole(least int) func(string) (int, error) {
+	return func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		return n, wanted(err == nil && n >= least && n <= math.MaxInt32, fmt.Sprintf("a whole number of %d or more", least))
+	}
+}
+
+func seed(text string) (uint64, error) {
+	n, err := strconv.ParseUint(text, 10, 64)
+	return n, wanted(err == nil, "a whole number from 0 to 18446744073709551615")
+}
+
+// most bounds the units of a layer and the hidden layers.
+const (
+	mostUnits  = 65536
+	mostLayers = 100
+)
+
+func sizes(text string) ([]int, error) {
+	if text == "none" {
+		return nil, nil
+	}
+	var all []int
+	for cell := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(cell)
+		if err != nil || n < 1 || n > mostUnits || len(all) == mostLayers {
+			return nil, wanted(false, fmt.Sprintf("up to %d sizes from 1 to %d with commas between them, as in 64,64, or none", mostLayers, mostUnits))
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}

@@ -1,0 +1,221 @@
+package exercise
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"perceptron/datasets"
+	"perceptron/models"
+	"perceptron/training"
+)
+
+// Lesson is one exercise of the course: its data, its task and its recipes.
+type Lesson struct {
+	Name     string // of the command and of its folder in results
+	Title    string // what the network is to do, in a line
+	About    string // what there is to see, for -help
+	Examples []string
+	Task     models.Task
+	Recipes  []Recipe // at least one called default
+
+	// A lesson has either a table, which is split into training and validation
+	// rows, or two files of pictures.
+	Table    func() (*datasets.Table, error) // the embedded one
+	Schema   datasets.Schema                 // of one's own
+	Pictures func(trainFile, validFile string) (train, valid *datasets.Dataset, err error)
+}
+
+// Recipe is a named set of settings.
+type Recipe struct {
+	Name     string
+	About    string // in a line
+	Settings Settings
+}
+
+// Settings are those of the named recipe, with seed 1.
+func (l *Lesson) Settings(recipe string) (Settings, error) {
+	var recipes []choice[Settings]
+	for _, r := range l.Recipes {
+		recipes = append(recipes, choice[Settings]{r.Name, r.Settings})
+	}
+	s, err := pick("recipe", recipe, recipes)
+	if err != nil {
+		return Settings{}, fmt.Errorf("%s: %w", l.Name, err)
+	}
+	s.Recipe, s.Seed = recipe, 1
+	return s, nil
+}
+
+// Run goes through the whole lesson and touches no file but those that the
+// settings name as data. Any number of runs may be under way at once.
+func (l *Lesson) Run(ctx context.Context, s Settings, hooks ...training.Hook) (*Outcome, error) {
+	run := &Run{Lesson: l, Settings: s, Hooks: hooks, Out: io.Discard}
+	train, valid, err := run.data()
+	if err != nil {
+		return nil, err
+	}
+	net, err := run.Network(train)
+	if err != nil {
+		return nil, err
+	}
+	result, err := run.Fit(ctx, net, train, valid)
+	if err != nil {
+		return nil, err
+	}
+	return run.Evaluate(net, train, valid, result)
+}
+
+// Run is a lesson under way with its settings. Its methods are the steps of the
+// training flow; each tells on Out what it has done.
+type Run struct {
+	Lesson *Lesson
+	Settings
+	Out   io.Writer
+	Hooks []training.Hook
+
+	loaded *models.Model // the saved model of -load, which takes the place of training
+	load   string        // its file
+	folder string        // where Write puts the results
+}
+
+// Table is step 1 of a lesson with a table: the training data, embedded or
+// one's own, read into a gota frame and checked.
+func (r *Run) Table() (*datasets.Table, error) {
+	if r.Data == "" {
+		return r.Lesson.Table()
+	}
+	schema := r.Lesson.Schema
+	if r.loaded != nil && schema.Kind == datasets.Classes {
+		schema.ClassNames = r.loaded.Info().Outputs // their order decides what an output means
+	}
+	return datasets.Open(r.Data, schema)
+}
+
+// Split is step 2 of a lesson with a table: some rows train, the others
+// validate. With TrainRows 0 all rows do both.
+func (r *Run) Split(table *datasets.Table) (train, valid *datasets.Dataset, err error) {
+	switch {
+	case r.TrainRows == 0:
+		train, err = table.Dataset()
+		valid = train
+	case r.Sequential:
+		train, valid, err = table.SplitSequential(r.TrainRows)
+	default:
+		train, valid, err = table.Split(r.TrainRows, r.Seed)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (-train-rows, now %d)", err, r.TrainRows)
+	}
+	return train, valid, r.check(train, valid)
+}
+
+// ReadPictures is steps 1 and 2 of a lesson with pictures: the training and the
+// validation pictures come in a file each, embedded or one's own.
+func (r *Run) ReadPictures() (train, valid *datasets.Dataset, err error) {
+	train, valid, err = r.Lesson.Pictures(r.Train, r.Valid)
+	if err != nil {
+		return nil, nil, err
+	}
+	return train, valid, r.check(train, valid)
+}
+
+func (r *Run) data() (train, valid *datasets.Dataset, err error) {
+	if r.Lesson.Pictures != nil {
+		return r.ReadPictures()
+	}
+	table, err := r.Table()
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.Split(table)
+}
+
+// check tells about the data and compares them with a loaded model.
+func (r *Run) check(train, valid *datasets.Dataset) error {
+	if counts := train.ClassCounts(); slices.Contains(counts, 0) {
+		return fmt.Errorf("%s: no training row is of class %s, which could then never be predicted: add such rows",
+			train.Name, train.ClassNames[slices.Index(counts, 0)])
+	}
+	r.showData(train, valid)
+	return nil
+}
+
+// Network is step 3: the network's layers with their initial weights. Its task
+// picks the loss; the optimizer is the settings'. With -load it is the saved
+// network.
+func (r *Run) Network(train *datasets.Dataset) (*models.Model, error) {
+	if r.loaded != nil {
+		if err := r.fits(train); err != nil {
+			return nil, err
+		}
+		r.showNetwork(r.loaded)
+		return r.loaded, nil
+	}
+	net, err := r.Settings.network(r.Lesson.Task, train)
+	if err != nil {
+		return nil, err
+	}
+	r.showNetwork(net)
+	return net, nil
+}
+
+// fits compares a loaded model with the lesson and its data.
+func (r *Run) fits(data *datasets.Dataset) error {
+	net, info := r.loaded, r.loaded.Info()
+	outputs := data.Classes()
+	if r.Lesson.Task != models.Multiclass {
+		outputs = data.Targets()
+	}
+	problem := ""
+	switch {
+	case net.Task() != r.Lesson.Task:
+		problem = fmt.Sprintf("its task is %v, the lesson's is %v", net.Task(), r.Lesson.Task)
+	case net.Inputs() != data.Features():
+		problem = fmt.Sprintf("it takes %d features, the data have %d", net.Inputs(), data.Features())
+	case net.Outputs() != outputs:
+		problem = fmt.Sprintf("it has %d outputs, the data need %d", net.Outputs(), outputs)
+	case len(info.Features) > 0 && !slices.Equal(info.Features, data.FeatureNames):
+		problem = fmt.Sprintf("its features are %v, the data's %v", info.Features, data.FeatureNames)
+	case len(info.Outputs) > 0 && !slices.Equal(info.Outputs, outputNames(data)):
+		problem = fmt.Sprintf("its outputs are %v, the data's %v", info.Outputs, outputNames(data))
+	default:
+		return nil
+	}
+	return fmt.Errorf("%s: the saved model does not fit this lesson: %s: load one that was trained on such data", r.load, problem)
+}
+
+// Fit is steps 4 to 8: for each mini-batch the forward pass, the loss, the
+// backward pass and the update, until the loss is low enough or the epochs are
+// over. With -load there is nothing to do, and the result is nil.
+func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset) (*training.Result, error) {
+	if r.loaded != nil {
+		return nil, nil
+	}
+	options, err := r.Settings.options()
+	if err != nil {
+		return nil, err
+	}
+	options.Hooks = r.Hooks
+	result, err := training.Fit(ctx, net, train, valid, options)
+	if err != nil {
+		return nil, err
+	}
+	info := net.Info()
+	info.Trained = &models.Trained{Rows: train.Rows(), Epochs: result.Epochs, Steps: result.Steps,
+		Stop: result.Stop.String(), Loss: result.History[len(result.History)-1].TrainLoss}
+	net.SetInfo(info)
+	return result, nil
+}
+
+// Evaluate is what comes out: how the network does on the validation rows.
+func (r *Run) Evaluate(net *models.Model, train, valid *datasets.Dataset, result *training.Result) (*Outcome, error) {
+	score, err := training.Evaluate(net, valid)
+	if err != nil {
+		return nil, err
+	}
+	o := &Outcome{Lesson: r.Lesson, Settings: r.Settings, Train: train, Valid: valid, Net: net, Result: result, Score: score}
+	r.showOutcome(o)
+	return o, nil
+}

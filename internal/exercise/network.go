@@ -1,0 +1,97 @@
+package exercise
+
+import (
+	"fmt"
+
+	"perceptron/datasets"
+	"perceptron/models"
+)
+
+// network declares the network of the settings for the training rows:
+//
+//	preprocessing, noise,
+//	for each hidden layer: Linear, BatchNorm1d, activation, Dropout,
+//	Linear to the outputs, and for a scaled regression Unscale.
+//
+// What preprocessing needs to know, such as means, comes from these rows alone.
+func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Model, error) {
+	activation, err := pick("activation", s.Activation, activations)
+	if err != nil {
+		return nil, err
+	}
+	initializer, err := pick("initialiser", s.Init, initializers())
+	if err != nil {
+		return nil, err
+	}
+	parts, err := s.preprocessing(train)
+	if err != nil {
+		return nil, err
+	}
+	width := train.Features()
+	for _, units := range s.Hidden {
+		parts = append(parts, models.Linear(width, units))
+		if s.BatchNorm {
+			parts = append(parts, models.BatchNorm1d(units))
+		}
+		parts = append(parts, activation())
+		if s.Dropout > 0 {
+			parts = append(parts, models.Dropout(s.Dropout))
+		}
+		width = units
+	}
+	info := models.Info{Features: train.FeatureNames, Outputs: outputNames(train), Recipe: s.Recipe}
+	switch task {
+	case models.Multiclass:
+		parts = append(parts, models.Linear(width, train.Classes()), models.LabelSmoothing(s.LabelSmoothing))
+	case models.Binary:
+		parts = append(parts, models.Linear(width, 1))
+	default:
+		parts = append(parts, models.Linear(width, train.Targets()))
+		if s.Target == StandardizedTarget {
+			parts = append(parts, models.Unscale(datasets.TargetStats(train)))
+		}
+	}
+	parts = append(parts, models.Seed(s.Seed), models.Init(initializer), models.WithInfo(info))
+	return models.New(task, parts...)
+}
+
+// preprocessing is the layers before the first trained one.
+func (s Settings) preprocessing(train *datasets.Dataset) ([]models.Part, error) {
+	var parts []models.Part
+	switch s.Inputs {
+	case Raw:
+	case Standardized:
+		parts = append(parts, models.Standardize(datasets.ColumnStats(train)))
+	case Pixels:
+		mean, sd := datasets.OverallStats(train)
+		parts = append(parts, models.Standardize(repeat(mean, train.Features()), repeat(sd, train.Features())))
+	case Whitened:
+		mean, w, err := datasets.WithinClassWhitening(train)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, models.Whiten(mean, w))
+	default:
+		return nil, fmt.Errorf("unknown preprocessing %q of the inputs", s.Inputs)
+	}
+	if s.Noise > 0 {
+		parts = append(parts, models.GaussianNoise(s.Noise))
+	}
+	return parts, nil
+}
+
+func repeat(v float32, n int) []float32 {
+	s := make([]float32, n)
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+// outputNames is what a network's outputs stand for: classes or targets.
+func outputNames(d *datasets.Dataset) []string {
+	if d.Classes() > 0 {
+		return d.ClassNames
+	}
+	return d.TargetNames
+}

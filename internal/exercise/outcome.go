@@ -1,0 +1,86 @@
+package exercise
+
+import (
+	"perceptron/datasets"
+	"perceptron/models"
+	"perceptron/training"
+)
+
+// Outcome is what came of a run.
+type Outcome struct {
+	Lesson   *Lesson
+	Settings Settings
+
+	Train, Valid *datasets.Dataset
+	Net          *models.Model
+	Result       *training.Result     // nil for a network that was loaded
+	Score        *training.Evaluation // on the validation rows
+}
+
+// Classes are the actual and the predicted class of each validation row.
+func (o *Outcome) Classes() (actual, predicted []int) {
+	y, p, n := o.Valid.Y().Float32s(), o.Score.Predictions.Float32s(), o.Net.Outputs()
+	for row := range y {
+		actual = append(actual, int(y[row]))
+		predicted = append(predicted, training.Class(p[row*n:(row+1)*n]))
+	}
+	return actual, predicted
+}
+
+// Values are the actual and the predicted value of each validation row.
+func (o *Outcome) Values() (actual, predicted []float64) {
+	y, p := o.Valid.Y().Float32s(), o.Score.Predictions.Float32s()
+	for row := range y {
+		actual = append(actual, float64(y[row]))
+		predicted = append(predicted, float64(p[row]))
+	}
+	return actual, predicted
+}
+
+// Probabilities of the classes for a validation row. A single output is the
+// probability of class 1.
+func (o *Outcome) Probabilities(row int) []float32 {
+	n := o.Net.Outputs()
+	p := o.Score.Predictions.Float32s()[row*n : (row+1)*n]
+	if n == 1 {
+		return []float32{1 - p[0], p[0]}
+	}
+	return p
+}
+
+// Metrics are the figures of metrics.json, in its order.
+type Metrics struct {
+	Lesson     string   `json:"lesson"`
+	Recipe     string   `json:"recipe"`
+	Seed       uint64   `json:"seed"`
+	TrainRows  int      `json:"train_rows"`
+	ValidRows  int      `json:"valid_rows"`
+	Parameters int      `json:"parameters"` // trained ones
+	Epochs     int      `json:"epochs"`
+	Steps      int      `json:"steps"`
+	Stop       string   `json:"stop"`
+	TrainLoss  *float64 `json:"train_loss"` // mean of the last epoch; null if nobody knows
+	ValidLoss  float64  `json:"valid_loss"`
+	Accuracy   *float64 `json:"accuracy,omitempty"` // share from 0 to 1, of classes
+	RMSE       *float64 `json:"rmse,omitempty"`     // these three of numbers
+	MAE        *float64 `json:"mae,omitempty"`
+	R2         *float64 `json:"r2,omitempty"`
+}
+
+// Metrics sums up the outcome. What concerns training comes from the model,
+// which remembers it, so that a loaded one has the figures of its own training.
+func (o *Outcome) Metrics() Metrics {
+	m := Metrics{
+		Lesson: o.Lesson.Name, Recipe: o.Settings.Recipe, Seed: o.Settings.Seed,
+		ValidRows: o.Valid.Rows(), Parameters: o.Net.Count(), ValidLoss: o.Score.Loss, Stop: "unknown",
+	}
+	if t := o.Net.Info().Trained; t != nil {
+		m.TrainRows, m.Epochs, m.Steps, m.Stop, m.TrainLoss = t.Rows, t.Epochs, t.Steps, t.Stop, &t.Loss
+	}
+	if o.Lesson.Task == models.Regression {
+		m.RMSE, m.MAE, m.R2 = &o.Score.RMSE, &o.Score.MAE, &o.Score.R2
+	} else {
+		m.Accuracy = &o.Score.Accuracy
+	}
+	return m
+}

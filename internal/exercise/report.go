@@ -1,0 +1,100 @@
+package exercise
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"perceptron/datasets"
+	"perceptron/models"
+)
+
+// say writes a part of the account for the reader: a heading and indented lines.
+func (r *Run) say(heading, text string) {
+	indented := "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
+	// Standard output that can't be written to is no reason to stop training.
+	fmt.Fprintf(r.Out, "\n%s\n%s\n", heading, indented)
+}
+
+func (r *Run) showData(train, valid *datasets.Dataset) {
+	if train == valid {
+		r.say("Data", fmt.Sprintf("%v; all of them train and validate", train))
+		return
+	}
+	r.say("Data", fmt.Sprintf("training    %v\nvalidation  %v", train, valid))
+}
+
+func (r *Run) showNetwork(net *models.Model) {
+	if r.loaded != nil {
+		r.say("Network, loaded from "+r.load, net.Summary())
+		return
+	}
+	r.say(fmt.Sprintf("Network, recipe %s, seed %d", r.Recipe, r.Seed), net.Summary()+r.Settings.trainingText(r.Lesson.Task))
+}
+
+// losses are the names of the tasks' losses.
+var losses = map[models.Task]string{models.Regression: "MSELoss", models.Binary: "BCEWithLogitsLoss", models.Multiclass: "CrossEntropyLoss"}
+
+// trainingText says how the network is trained.
+func (s Settings) trainingText(task models.Task) string {
+	batch := fmt.Sprintf("batches of %d rows", s.Batch)
+	if s.Batch == 0 {
+		batch = "all rows in one batch"
+	}
+	text := fmt.Sprintf("loss %s, optimizer %s, learning rate %v (%s), %s, up to %d epochs", losses[task], s.Optimizer, s.LR, s.Schedule, batch, s.Epochs)
+	if s.LossBelow > 0 {
+		text += fmt.Sprintf(" or until the loss is below %v", s.LossBelow)
+	}
+	return text
+}
+
+// String lists the settings that make a recipe, as -help shows them.
+func (s Settings) String() string {
+	hidden := "none"
+	if len(s.Hidden) > 0 {
+		hidden = strings.ReplaceAll(strings.Trim(fmt.Sprint(s.Hidden), "[]"), " ", ",")
+	}
+	text := fmt.Sprintf("inputs %s, hidden %s %s, init %s", s.Inputs, hidden, s.Activation, s.Init)
+	if s.BatchNorm {
+		text += ", batchnorm"
+	}
+	for _, knob := range []struct {
+		name  string
+		value float64
+	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"loss-below", s.LossBelow}} {
+		if knob.value != 0 {
+			text += fmt.Sprintf(", %s %v", knob.name, knob.value)
+		}
+	}
+	return fmt.Sprintf("%s, %s lr %v %s, batch %d, epochs %d", text, s.Optimizer, s.LR, s.Schedule, s.Batch, s.Epochs)
+}
+
+func (r *Run) showOutcome(o *Outcome) {
+	if h := o.Result; h != nil {
+		first, last := h.History[0].TrainLoss, h.History[len(h.History)-1].TrainLoss
+		r.say("Training", fmt.Sprintf("%v, %d steps; the training loss went from %.4g to %.4g", h.Stop, h.Steps, first, last))
+	}
+	text := fmt.Sprintf("loss      %.4g\n", o.Score.Loss)
+	if o.Lesson.Task == models.Regression {
+		text += fmt.Sprintf("RMSE      %.3f   (root of the mean squared error)\nMAE       %.3f   (mean absolute error)\nR²        %.3f   (share of the variance explained)",
+			o.Score.RMSE, o.Score.MAE, o.Score.R2)
+	} else {
+		right := 0
+		actual, predicted := o.Classes()
+		for i := range actual {
+			if actual[i] == predicted[i] {
+				right++
+			}
+		}
+		text += fmt.Sprintf("accuracy  %.2f %% (%d of %d right)", 100*o.Score.Accuracy, right, len(actual))
+	}
+	r.say(fmt.Sprintf("Result on the %d validation rows", o.Valid.Rows()), text)
+}
+
+func (r *Run) showFiles(files []resultFile) {
+	var b strings.Builder
+	for _, f := range files {
+		fmt.Fprintf(&b, "%-18s %s\n", f.name, f.about)
+	}
+	r.say("Files in "+filepath.Clean(r.folder), b.String())
+}

@@ -1,0 +1,147 @@
+package exercise
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"perceptron/models"
+	"perceptron/training"
+)
+
+// Settings is every knob of a lesson. A Recipe is a set of them; the flags
+// change single ones.
+type Settings struct {
+	Recipe string // name of the recipe that the others come from
+	Seed   uint64 // of everything random: split, initial weights, batches, dropout, noise
+
+	// Data. An empty file name stands for the embedded data.
+	Data         string // table of the lessons that have one
+	Train, Valid string // files of MNIST's layout
+	TrainRows    int    // rows of the table to train with; 0: all, and they validate too
+	Sequential   bool   // the first rows train, instead of shuffled ones
+
+	// Preprocessing, which becomes part of the network.
+	Inputs Inputs
+	Noise  float64 // standard deviation of Gaussian noise on the inputs, while training
+	Target Target  // of regressions
+
+	// Architecture.
+	Hidden     []int // units of each hidden layer
+	Activation string
+	BatchNorm  bool // before each activation
+	Dropout    float64
+	Init       string
+
+	// Loss, optimizer and training.
+	LabelSmoothing float64
+	Optimizer      string
+	LR             float64
+	WeightDecay    float64 // 0: the optimizer's own, which is 0.01 for adamw and 0 for the others
+	Schedule       string
+	Batch          int // rows of a step; 0: all at once
+	Epochs         int
+	LossBelow      float64 // stop once the training loss is below it; 0: never
+}
+
+// Inputs is what is done to the features before the first layer.
+type Inputs string
+
+const (
+	Raw          Inputs = "raw"          // nothing
+	Standardized Inputs = "standardized" // each feature to mean 0, standard deviation 1
+	Pixels       Inputs = "pixels"       // all features by one common mean and deviation
+	Whitened     Inputs = "whitened"     // uncorrelated within the classes
+)
+
+// Target is what a regression learns.
+type Target string
+
+const (
+	RawTarget          Target = "raw"          // the values as they are
+	StandardizedTarget Target = "standardized" // to mean 0, standard deviation 1
+)
+
+// A choice is something that is picked by name.
+type choice[T any] struct {
+	name string
+	is   T
+}
+
+func names[T any](choices []choice[T]) []string {
+	var all []string
+	for _, c := range choices {
+		all = append(all, c.name)
+	}
+	return all
+}
+
+// pick returns the choice of that name.
+func pick[T any](what, name string, choices []choice[T]) (T, error) {
+	i := slices.IndexFunc(choices, func(c choice[T]) bool { return c.name == name })
+	if i < 0 {
+		var none T
+		return none, fmt.Errorf("unknown %s %q: wanted one of %s", what, name, strings.Join(names(choices), ", "))
+	}
+	return choices[i].is, nil
+}
+
+// activations are named as in torch.nn.functional.
+var activations = []choice[func() models.Layer]{
+	{"relu", models.ReLU},
+	{"leaky_relu", func() models.Layer { return models.LeakyReLU(0.1) }},
+	{"sigmoid", models.Sigmoid},
+	{"tanh", models.Tanh},
+	{"softplus", models.Softplus},
+}
+
+var optimizers = []choice[func(rate float64, o ...training.OptimizerOption) *training.Optimizer]{
+	{"sgd", training.SGD},
+	{"momentum", func(rate float64, o ...training.OptimizerOption) *training.Optimizer {
+		return training.Momentum(rate, 0.9, o...)
+	}},
+	{"nesterov", func(rate float64, o ...training.OptimizerOption) *training.Optimizer {
+		return training.Nesterov(rate, 0.9, o...)
+	}},
+	{"adam", training.Adam},
+	{"adamw", training.AdamW},
+	{"rmsprop", training.RMSprop},
+}
+
+var schedules = []choice[func() training.Schedule]{
+	{"constant", training.Constant},
+	{"cosine", training.Cosine},
+}
+
+// initializers are those of package models, by name.
+func initializers() []choice[models.Initializer] {
+	var all []choice[models.Initializer]
+	for _, i := range models.Initializers() {
+		all = append(all, choice[models.Initializer]{i.Name, i})
+	}
+	return all
+}
+
+// options turns the settings into what training.Fit wants to know.
+func (s Settings) options() (training.Options, error) {
+	optimizer, err := pick("optimizer", s.Optimizer, optimizers)
+	if err != nil {
+		return training.Options{}, err
+	}
+	schedule, err := pick("schedule", s.Schedule, schedules)
+	if err != nil {
+		return training.Options{}, err
+	}
+	var decay []training.OptimizerOption
+	if s.WeightDecay > 0 {
+		decay = []training.OptimizerOption{training.WeightDecay(s.WeightDecay), training.DecayWeightsOnly()}
+	}
+	return training.Options{
+		Optimizer: optimizer(s.LR, decay...),
+		Schedule:  schedule(),
+		BatchSize: s.Batch,
+		Epochs:    s.Epochs,
+		LossBelow: s.LossBelow,
+		Seed:      s.Seed,
+	}, nil
+}
