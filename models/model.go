@@ -60,45 +60,63 @@ type Parameter struct {
 // the model's file.
 type Info struct {
 	Features []string `json:"features,omitempty"` // names of the input columns, in order
-	Outputs  []string `json:"outputs,omitempty"`  // names of the outputs: classes, or target columns
+	Outputs  []string `json:"outputs,omitempty"`  // names of the outputs: classes (both of them for Binary), or target columns
 	Recipe   string   `json:"recipe,omitempty"`   // how it was trained, in a word
 	Trained  *Trained `json:"trained,omitempty"`  // how that went, if whoever trained it says so
 }
 
 // Trained is how a model was trained, in figures.
 type Trained struct {
-	Rows   int     `json:"rows"`   // training rows
-	Epochs int     `json:"epochs"` // passes over them
+	Rows   int     `json:"rows"`            // training rows
+	Split  string  `json:"split,omitempty"` // how they were chosen, in a word
+	Epochs int     `json:"epochs"`          // passes over them
 	Steps  int     `json:"steps"`
-	Stop   string  `json:"stop"` // why training stopped, in words
-	Loss   float64 `json:"loss"` // mean training loss of the last epoch
+	Stop   string  `json:"stop"`            // why training stopped, in words
+	Loss   float64 `json:"loss"`            // mean training loss of the last epoch
 }
 
 // New declares a model. Layers run in the order given; options may stand
 // anywhere among them. A layer that does not fit the one before it is an error
 // that names the layer, what it wanted and what it got.
 func New(task Task, parts ...Part) (*Model, error) {
+	m, err := declare(task, parts...)
+	if err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	return m, nil
+}
+
+func declare(task Task, parts ...Part) (*Model, error) {
 	m := &Model{task: task, init: PyTorchInit(), dtype: tensor.Float32}
 	if !task.valid() {
-		return nil, fmt.Errorf("models: task %v: wanted Regression, Binary or Multiclass", task)
+		return nil, fmt.Errorf("task %v: wanted Regression, Binary or Multiclass", task)
 	}
 	for _, p := range parts {
 		if p == nil {
-			return nil, errors.New("models: a part is nil: wanted layers and options")
+			return nil, errors.New("a part is nil: wanted layers and options")
 		}
 		if err := p.add(m); err != nil {
-			return nil, fmt.Errorf("models: %w", err)
+			return nil, err
 		}
 	}
 	m.noise = &ops.Noise{Seed: m.seed, Masks: m.masks}
 	if err := m.connect(); err != nil {
-		return nil, fmt.Errorf("models: %w", err)
+		return nil, err
+	}
+	if err := m.checkInfo(m.info); err != nil {
+		return nil, err
 	}
 	return m, m.initialize()
 }
 
+// maxLayers bounds a model.
+const maxLayers = 1000
+
 // addLayer names a layer by its kind and number.
 func (m *Model) addLayer(l Layer) error {
+	if len(m.units) == maxLayers {
+		return fmt.Errorf("%v is one layer too many: the most is %d", l, maxLayers)
+	}
 	number := 1
 	for _, u := range m.units {
 		if u.layer.stem() == l.stem() {
@@ -173,7 +191,7 @@ func (m *Model) initialize() error {
 			fill.Bias = make([]float32, l.out)
 		}
 		if err := m.init.Fill(fill); err != nil {
-			return fmt.Errorf("models: %s: %w", u.name, err)
+			return fmt.Errorf("%s: %w", u.name, err)
 		}
 		u.params[0].set(fill.Weight)
 		if l.bias {
@@ -204,6 +222,19 @@ func LabelSmoothing(s float64) Option {
 // WithInfo records what the model knows about its data.
 func WithInfo(info Info) Option {
 	return func(m *Model) error { m.info = info; return nil }
+}
+
+// checkInfo compares what is known about the data with the model's shape.
+func (m *Model) checkInfo(info Info) error {
+	if n := len(info.Features); n > 0 && n != m.Inputs() {
+		return fmt.Errorf("%d names of features, but the model takes %d: give each one name", n, m.Inputs())
+	}
+	n, want := len(info.Outputs), m.Outputs()
+	twoClasses := m.task == Binary && want == 1 && n == 2
+	if n > 0 && n != want && !twoClasses {
+		return fmt.Errorf("%d names of outputs, but the model has %d: give each one name", n, want)
+	}
+	return nil
 }
 
 // Task says what the model predicts.
