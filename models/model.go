@@ -71,8 +71,8 @@ type Trained struct {
 	Split  string  `json:"split,omitempty"` // how they were chosen, in a word
 	Epochs int     `json:"epochs"`          // passes over them
 	Steps  int     `json:"steps"`
-	Stop   string  `json:"stop"`            // why training stopped, in words
-	Loss   float64 `json:"loss"`            // mean training loss of the last epoch
+	Stop   string  `json:"stop"` // why training stopped, in words
+	Loss   float64 `json:"loss"` // mean training loss of the last epoch
 }
 
 // New declares a model. Layers run in the order given; options may stand
