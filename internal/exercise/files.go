@@ -31,33 +31,42 @@ type resultFile struct {
 }
 
 // Write puts the results into the folder of -out, with the pictures of the
-// lesson among them. Every file is made up before the first one is written, so
-// that a failure leaves the folder as it was.
+// lesson among them.
 func (r *Run) Write(o *Outcome, pictures ...Picture) error {
 	files := o.files(pictures)
+	if err := writeAll(r.folder, files); err != nil {
+		return err
+	}
+	showFiles(r.Out, r.folder, files)
+	return nil
+}
+
+// writeAll writes files into a folder. All of them are made up before the first
+// one is written, so that a failure leaves the folder as it was.
+func writeAll(folder string, files []resultFile) error {
 	contents := make([]bytes.Buffer, len(files))
 	for i, f := range files {
 		if err := f.write(&contents[i]); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	if err := os.MkdirAll(r.folder, 0o777); err != nil {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return fmt.Errorf("cannot make the folder of the results: %w", err)
 	}
 	for _, f := range files {
-		if info, err := os.Stat(filepath.Join(r.folder, f.name)); err == nil && info.IsDir() {
-			return fmt.Errorf("%s is a folder: remove it, or name another folder with -out", filepath.Join(r.folder, f.name))
+		path := filepath.Join(folder, f.name)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return fmt.Errorf("%s is a folder: remove it, or name another folder with -out", path)
 		}
 	}
 	for i, f := range files {
-		if err := atomicfile.Write(filepath.Join(r.folder, f.name), func(w io.Writer) error {
+		if err := atomicfile.Write(filepath.Join(folder, f.name), func(w io.Writer) error {
 			_, err := contents[i].WriteTo(w)
 			return err
 		}); err != nil {
 			return err
 		}
 	}
-	r.showFiles(files)
 	return nil
 }
 
@@ -73,6 +82,11 @@ func (o *Outcome) files(pictures []Picture) []resultFile {
 	files = append(files,
 		resultFile{"metrics.json", "the figures above, for programs", o.writeMetrics},
 		resultFile{"predictions.csv", "what the network says for each validation row", o.writePredictions})
+	return append(files, pictureFiles(pictures)...)
+}
+
+func pictureFiles(pictures []Picture) []resultFile {
+	var files []resultFile
 	for _, p := range pictures {
 		files = append(files, resultFile{p.Name, p.About, func(w io.Writer) error { return plots.WritePNG(w, p) }})
 	}

@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"perceptron/training"
 )
 
 // command is what a command line asks for.
 type command struct {
 	settings Settings
-	seeded   bool // -seed is given
+	given    []string // the flags of the command line
 	out      string
 	load     string
 	quiet    bool
@@ -45,17 +47,12 @@ func (l *Lesson) parse(args []string) (*command, error) {
 	c := &command{out: "results/" + l.Name}
 	recipe := "default"
 	f := l.flags(c, &recipe)
-	if err := f.Parse(args); err != nil {
+	if err := finish(f.FlagSet, args); err != nil {
 		return nil, err
 	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q: flags begin with - and a list has no blanks in it", f.Arg(0))
-	}
-	var given []string
-	f.Visit(func(g *flag.Flag) { given = append(given, g.Name) })
-	c.seeded = slices.Contains(given, "seed")
+	f.Visit(func(g *flag.Flag) { c.given = append(c.given, g.Name) })
 	if c.load != "" {
-		for _, name := range given {
+		for _, name := range c.given {
 			if !slices.Contains(withLoad, name) {
 				return nil, fmt.Errorf("-%s does not go with -load: the saved network is used as it is", name)
 			}
@@ -79,9 +76,7 @@ var withLoad = []string{"load", "seed", "data", "valid", "train-rows", "sequenti
 
 // flags declares the flags of the lesson.
 func (l *Lesson) flags(c *command, recipe *string) *flags {
-	f := &flags{FlagSet: flag.NewFlagSet(l.Name, flag.ContinueOnError)}
-	f.SetOutput(io.Discard) // Main says what is wrong
-	f.Usage = func() {}
+	f := &flags{FlagSet: newFlagSet(l.Name)}
 
 	f.Func("recipe", "named `set` of settings, see below (default \"default\")", func(text string) (err error) {
 		*recipe, err = oneOf(l.recipeNames())(text)
@@ -101,16 +96,16 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 	})
 	knob(f, "dropout", "`share` of the hidden units that rest in each step, from 0 to below 1",
 		number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.Dropout })
-	knob(f, "init", "`initialiser` of the weights: "+list(names(initializers())),
-		oneOf(names(initializers())), func(s *Settings) *string { return &s.Init })
+	knob(f, "init", "`initialiser` of the weights: "+list(initializerNames()),
+		oneOf(initializerNames()), func(s *Settings) *string { return &s.Init })
 
-	knob(f, "optimizer", "`rule` that updates the weights: "+list(names(optimizers)),
-		oneOf(names(optimizers)), func(s *Settings) *string { return &s.Optimizer })
+	knob(f, "optimizer", "`rule` that updates the weights: "+list(training.OptimizerNames()),
+		oneOf(training.OptimizerNames()), func(s *Settings) *string { return &s.Optimizer })
 	knob(f, "lr", "learning `rate`",
 		number("above 0", func(r float64) bool { return r > 0 }), func(s *Settings) *float64 { return &s.LR })
 	knob(f, "batch", "`rows` of a step; 0 for all at once",
 		whole(0), func(s *Settings) *int { return &s.Batch })
-	knob(f, "epochs", "passes over the training rows, at the most (a `number`)",
+	knob(f, "epochs", "so many `passes` over the training rows, at the most",
 		whole(1), func(s *Settings) *int { return &s.Epochs })
 	knob(f, "loss-below", "stop after an epoch with a training `loss` below this; 0 for never",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.LossBelow })
@@ -131,16 +126,36 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			return wanted(err == nil, "true or false")
 		})
 	}
-	path := func(name, usage string, field *string) {
-		f.Func(name, usage, func(text string) (err error) {
-			*field, err = fileName(text)
-			return err
-		})
-	}
-	path("out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
-	path("load", "`file` of a saved network to evaluate and draw, without training", &c.load)
+	pathFlag(f.FlagSet, "out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
+	pathFlag(f.FlagSet, "load", "`file` of a saved network to evaluate and draw, without training", &c.load)
 	f.BoolVar(&c.quiet, "quiet", false, "show no progress")
 	return f
+}
+
+// newFlagSet is silent, since Main says what is wrong.
+func newFlagSet(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	return f
+}
+
+// finish reads the arguments, all of which must be flags.
+func finish(f *flag.FlagSet, args []string) error {
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: flags begin with - and a list has no blanks in it", f.Arg(0))
+	}
+	return nil
+}
+
+func pathFlag(f *flag.FlagSet, name, usage string, field *string) {
+	f.Func(name, usage, func(text string) (err error) {
+		*field, err = fileName(text)
+		return err
+	})
 }
 
 func (l *Lesson) recipeNames() []string {
@@ -153,7 +168,7 @@ func (l *Lesson) recipeNames() []string {
 
 // usage writes the text of -help.
 func (l *Lesson) usage(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s\n\n%s\n\nExamples:\n", l.Name, l.Title, l.About)
+	fmt.Fprintf(w, "%s\n\n%s\n\nExamples:\n", l.Title, l.About)
 	for _, e := range l.Examples {
 		fmt.Fprintf(w, "  %s\n", e)
 	}

@@ -106,9 +106,29 @@ func (r *Run) Split(table *datasets.Table) (train, valid *datasets.Dataset, err 
 		train, valid, err = table.Split(r.TrainRows, r.Seed)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w (-train-rows, now %d)", err, r.TrainRows)
+		return nil, nil, fmt.Errorf("%w (-train-rows; 0 to use all rows for both)", err)
 	}
 	return train, valid, r.check(train, valid)
+}
+
+// Ways to choose the training rows, as a model's file names them.
+const (
+	unsplit  = "all rows"
+	inOrder  = "first rows"
+	shuffled = "shuffled rows"
+	given    = "a file of their own"
+)
+
+func (r *Run) way() string {
+	switch {
+	case r.Lesson.Pictures != nil:
+		return given
+	case r.TrainRows == 0:
+		return unsplit
+	case r.Sequential:
+		return inOrder
+	}
+	return shuffled
 }
 
 // ReadPictures is steps 1 and 2 of a lesson with pictures: the training and the
@@ -132,11 +152,14 @@ func (r *Run) data() (train, valid *datasets.Dataset, err error) {
 	return r.Split(table)
 }
 
-// check tells about the data and compares them with a loaded model.
+// check sees to it that the training rows can teach every class.
 func (r *Run) check(train, valid *datasets.Dataset) error {
-	if counts := train.ClassCounts(); slices.Contains(counts, 0) {
-		return fmt.Errorf("%s: no training row is of class %s, which could then never be predicted: add such rows",
-			train.Name, train.ClassNames[slices.Index(counts, 0)])
+	counts := train.ClassCounts()
+	if missing := slices.Index(counts, 0); missing >= 0 && r.loaded == nil {
+		return fmt.Errorf("%s: no training row is of class %s, which could then never be predicted: add such rows", train.Name, train.ClassNames[missing])
+	}
+	if len(counts) == 1 {
+		return fmt.Errorf("%s: all rows are of class %s, and there is nothing to tell apart: add rows of another", train.Name, train.ClassNames[0])
 	}
 	r.showData(train, valid)
 	return nil
@@ -203,7 +226,7 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 		return nil, err
 	}
 	info := net.Info()
-	info.Trained = &models.Trained{Rows: train.Rows(), Epochs: result.Epochs, Steps: result.Steps,
+	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,
 		Stop: result.Stop.String(), Loss: result.History[len(result.History)-1].TrainLoss}
 	net.SetInfo(info)
 	return result, nil

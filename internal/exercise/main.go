@@ -8,17 +8,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"perceptron/models"
 	"perceptron/training"
-)
-
-// Exit codes.
-const (
-	success = 0
-	failure = 1
-	misuse  = 2
 )
 
 // Main is the main function of a lesson: it reads the command line, goes
@@ -29,32 +23,45 @@ const (
 func Main(l *Lesson, steps func(context.Context, *Run) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	os.Exit(l.command(ctx, os.Args[1:], os.Stdout, os.Stderr, steps))
+	os.Exit(exitCode(l.Name, l.command(ctx, os.Args[1:], os.Stdout, os.Stderr, steps), os.Stderr))
 }
 
 // command is Main without the process around it.
-func (l *Lesson) command(ctx context.Context, args []string, out, complaints io.Writer, steps func(context.Context, *Run) error) int {
+func (l *Lesson) command(ctx context.Context, args []string, out, progress io.Writer, steps func(context.Context, *Run) error) error {
 	c, err := l.parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		l.usage(out)
-		return success
+		return nil
 	}
 	if err != nil {
-		fmt.Fprintf(complaints, "%s: %v (%[1]s -help lists the flags)\n", l.Name, err)
-		return misuse
+		return usageError{err}
 	}
-	run, err := l.prepare(c, out, complaints)
-	if err == nil {
-		err = steps(ctx, run)
+	run, err := l.prepare(c, out, progress)
+	if err != nil {
+		return err
 	}
+	err = steps(ctx, run)
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("interrupted, and no file was written: %w", err)
 	}
-	if err != nil {
-		fmt.Fprintf(complaints, "%s: %v\n", l.Name, err)
-		return failure
+	return err
+}
+
+// usageError is about the command line itself.
+type usageError struct{ error }
+
+// exitCode tells about an error and how the process is to end.
+func exitCode(command string, err error, complaints io.Writer) int {
+	const success, failure, misuse = 0, 1, 2
+	if err == nil {
+		return success
 	}
-	return success
+	if errors.As(err, new(usageError)) {
+		fmt.Fprintf(complaints, "%s: %v (%[1]s -help lists the flags)\n", command, err)
+		return misuse
+	}
+	fmt.Fprintf(complaints, "%s: %v\n", command, err)
+	return failure
 }
 
 // prepare does what can fail before the data are looked at, so that nobody
@@ -70,16 +77,31 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 			return nil, err
 		}
 		run.loaded = net
-		run.Recipe = net.Info().Recipe
-		if !c.seeded {
-			run.Seed = net.Seed() // the split of the training, so that no training row is validated with
-		}
+		run.Settings = c.asTrained(net)
 	}
 	if !c.quiet {
 		run.Hooks = []training.Hook{showProgress(progress)}
 	}
 	fmt.Fprintf(out, "%s\n", l.Title)
 	return run, nil
+}
+
+// asTrained changes what the command line leaves open to the settings that a
+// loaded network was trained with, so that it is not judged by its training rows.
+func (c *command) asTrained(net *models.Model) Settings {
+	s, info := c.settings, net.Info()
+	open := func(flag string) bool { return !slices.Contains(c.given, flag) }
+	s.Recipe = info.Recipe
+	if open("seed") {
+		s.Seed = net.Seed()
+	}
+	if t := info.Trained; t != nil && open("train-rows") && open("sequential") {
+		s.TrainRows, s.Sequential = t.Rows, t.Split == inOrder
+		if t.Split == unsplit {
+			s.TrainRows = 0
+		}
+	}
+	return s
 }
 
 // showProgress is a bar on a terminal, and ten lines in a log.

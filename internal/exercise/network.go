@@ -19,7 +19,7 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 	if err != nil {
 		return nil, err
 	}
-	initializer, err := pick("initialiser", s.Init, initializers())
+	initializer, err := s.initializer(train)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +78,18 @@ func (s Settings) preprocessing(train *datasets.Dataset) ([]models.Part, error) 
 		parts = append(parts, models.GaussianNoise(s.Noise))
 	}
 	return parts, nil
+}
+
+// initializer draws the initial weights.
+func (s Settings) initializer(train *datasets.Dataset) (models.Initializer, error) {
+	if s.Init != hinged {
+		return models.InitByName(s.Init)
+	}
+	mean := make([]float32, train.Features()) // as preprocessing leaves it
+	if s.Inputs == Raw {
+		mean, _ = datasets.ColumnStats(train)
+	}
+	return models.Hinged(mean), nil
 }
 
 func repeat(v float32, n int) []float32 {

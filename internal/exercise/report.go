@@ -2,6 +2,7 @@ package exercise
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -9,19 +10,24 @@ import (
 	"perceptron/models"
 )
 
-// say writes a part of the account for the reader: a heading and indented lines.
-func (r *Run) say(heading, text string) {
+// say writes a part of the account for the reader: a heading and indented
+// lines. An account that can't be written is no reason to stop training.
+func say(w io.Writer, heading, text string) {
 	indented := "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
-	// Standard output that can't be written to is no reason to stop training.
-	fmt.Fprintf(r.Out, "\n%s\n%s\n", heading, indented)
+	fmt.Fprintf(w, "\n%s\n%s\n", heading, indented)
 }
 
+func (r *Run) say(heading, text string) { say(r.Out, heading, text) }
+
 func (r *Run) showData(train, valid *datasets.Dataset) {
-	if train == valid {
+	switch {
+	case r.loaded != nil:
+		r.say("Data", valid.String())
+	case train == valid:
 		r.say("Data", fmt.Sprintf("%v; all of them train and validate", train))
-		return
+	default:
+		r.say("Data", fmt.Sprintf("training    %v\nvalidation  %v", train, valid))
 	}
-	r.say("Data", fmt.Sprintf("training    %v\nvalidation  %v", train, valid))
 }
 
 func (r *Run) showNetwork(net *models.Model) {
@@ -91,10 +97,10 @@ func (r *Run) showOutcome(o *Outcome) {
 	r.say(fmt.Sprintf("Result on the %d validation rows", o.Valid.Rows()), text)
 }
 
-func (r *Run) showFiles(files []resultFile) {
+func showFiles(w io.Writer, folder string, files []resultFile) {
 	var b strings.Builder
 	for _, f := range files {
 		fmt.Fprintf(&b, "%-18s %s\n", f.name, f.about)
 	}
-	r.say("Files in "+filepath.Clean(r.folder), b.String())
+	say(w, "Files in "+filepath.Clean(folder), b.String())
 }

@@ -95,50 +95,34 @@ var activations = []choice[func() models.Layer]{
 	{"softplus", models.Softplus},
 }
 
-var optimizers = []choice[func(rate float64, o ...training.OptimizerOption) *training.Optimizer]{
-	{"sgd", training.SGD},
-	{"momentum", func(rate float64, o ...training.OptimizerOption) *training.Optimizer {
-		return training.Momentum(rate, 0.9, o...)
-	}},
-	{"nesterov", func(rate float64, o ...training.OptimizerOption) *training.Optimizer {
-		return training.Nesterov(rate, 0.9, o...)
-	}},
-	{"adam", training.Adam},
-	{"adamw", training.AdamW},
-	{"rmsprop", training.RMSprop},
-}
+// hinged is the initialiser that needs to know the training rows.
+const hinged = "hinged"
 
-var schedules = []choice[func() training.Schedule]{
-	{"constant", training.Constant},
-	{"cosine", training.Cosine},
-}
-
-// initializers are those of package models, by name.
-func initializers() []choice[models.Initializer] {
-	var all []choice[models.Initializer]
+func initializerNames() []string {
+	var all []string
 	for _, i := range models.Initializers() {
-		all = append(all, choice[models.Initializer]{i.Name, i})
+		all = append(all, i.Name)
 	}
-	return all
+	return append(all, hinged)
 }
 
 // options turns the settings into what training.Fit wants to know.
 func (s Settings) options() (training.Options, error) {
-	optimizer, err := pick("optimizer", s.Optimizer, optimizers)
-	if err != nil {
-		return training.Options{}, err
-	}
-	schedule, err := pick("schedule", s.Schedule, schedules)
-	if err != nil {
-		return training.Options{}, err
-	}
 	var decay []training.OptimizerOption
 	if s.WeightDecay > 0 {
 		decay = []training.OptimizerOption{training.WeightDecay(s.WeightDecay), training.DecayWeightsOnly()}
 	}
+	optimizer, err := training.OptimizerByName(s.Optimizer, s.LR, decay...)
+	if err != nil {
+		return training.Options{}, err
+	}
+	schedule, err := training.ScheduleByName(s.Schedule)
+	if err != nil {
+		return training.Options{}, err
+	}
 	return training.Options{
-		Optimizer: optimizer(s.LR, decay...),
-		Schedule:  schedule(),
+		Optimizer: optimizer,
+		Schedule:  schedule,
 		BatchSize: s.Batch,
 		Epochs:    s.Epochs,
 		LossBelow: s.LossBelow,

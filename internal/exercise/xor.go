@@ -12,7 +12,7 @@ func XOR() *Lesson {
 		Optimizer: "adam", LR: 0.01, Schedule: "constant", Epochs: 2000, LossBelow: 0.01,
 	}
 	standard := deck
-	standard.Init, standard.LR = "he-normal", 0.1
+	standard.Init, standard.LR = hinged, 0.1
 	return &Lesson{
 		Name:  "xor",
 		Title: "XOR: is exactly one of two inputs 1?",
