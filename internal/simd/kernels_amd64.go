@@ -35,7 +35,10 @@ func (x *product) singleRow() bool { return x.m == 1 && x.bCol != 1 && x.k%4 == 
 // direct reports whether the columns of B, width of them if it is full, are
 // best read where they lie.
 func (p path) direct(x *product, width int) bool {
-	if p == portable || x.n != width {
+	if p == portable {
+		return portableDirect(x)
+	}
+	if x.n != width {
 		return false
 	}
 	return x.bCol == 1 && x.m <= directRows || x.singleRow()

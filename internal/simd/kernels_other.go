@@ -8,7 +8,7 @@ func available() []path { return []path{portable} }
 
 func (p path) width(*product) int { return portableWidth }
 
-func (p path) direct(*product, int) bool { return false }
+func (p path) direct(x *product, _ int) bool { return portableDirect(x) }
 
 func (p path) tiles(x *product) { portableTiles(x) }
 
