@@ -2,12 +2,17 @@ package models
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"strings"
+	"unicode"
 
 	"gorgonia.org/tensor"
 
+	"perceptron"
 	"perceptron/internal/atomicfile"
 	"perceptron/internal/safetensors"
 )
@@ -22,6 +27,7 @@ const metadataKey = "perceptron"
 // description is what a file says about its model besides the state dict.
 type description struct {
 	Version   int      `json:"version"`
+	Program   string   `json:"program,omitempty"` // what wrote the file
 	Task      string   `json:"task"`
 	Layers    []string `json:"layers"` // the code that declares them
 	Seed      uint64   `json:"seed"`
@@ -38,7 +44,13 @@ func (m *Model) Save(path string) error {
 
 // Write writes what Save puts into a file.
 func (m *Model) Write(w io.Writer) error {
-	d := description{Version: formatVersion, Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.Info()}
+	d := description{
+		Version: formatVersion, Program: "perceptron " + perceptron.Version,
+		Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.Info(),
+	}
+	if err := m.checkInfo(d.Info); err != nil {
+		return fmt.Errorf("models: %w", err)
+	}
 	for _, u := range m.units {
 		d.Layers = append(d.Layers, u.layer.String())
 	}
@@ -49,7 +61,9 @@ func (m *Model) Write(w io.Writer) error {
 	return safetensors.Write(w, m.StateDict().file(map[string]string{metadataKey: string(text)}))
 }
 
-// Load declares the model that Save wrote, with its weights.
+// Load declares the model that Save wrote, with its weights. The file alone is
+// enough. It is not trusted: memory stays a small multiple of its size, and one
+// that is damaged, or of a newer format, is an error that says where and why.
 func Load(path string) (*Model, error) {
 	f, err := open(path)
 	if err != nil {
@@ -57,54 +71,105 @@ func Load(path string) (*Model, error) {
 	}
 	m, err := rebuild(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("models: %s: %w", path, err)
 	}
 	return m, nil
 }
 
-// Read declares the model that Write wrote.
+// Read declares the model that Write wrote, as Load does.
 func Read(r io.Reader) (*Model, error) {
 	f, err := safetensors.Read(r)
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
-	return rebuild(f)
+	m, err := rebuild(f)
+	if err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	return m, nil
 }
 
 // ReadStateDict reads the state dict from a safetensors file, whoever wrote it.
+// Weights of 16 or 64 bits become float32.
 func ReadStateDict(path string) (StateDict, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	return stateDict(f), nil
+	sd, err := stateDict(f)
+	if err != nil {
+		return nil, fmt.Errorf("models: %s: %w", path, err)
+	}
+	return sd, nil
 }
 
 func open(path string) (*safetensors.File, error) {
-	in, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
-	defer in.Close()
-	f, err := safetensors.Read(in)
+	f, err := safetensors.Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("models: %s: %w", path, err)
 	}
 	return f, nil
 }
 
+// rebuild makes the model that a file describes and holds.
 func rebuild(f *safetensors.File) (*Model, error) {
 	text, ok := f.Metadata[metadataKey]
 	if !ok {
-		return nil, fmt.Errorf("models: the file holds weights but no description of a model: declare the model and use ReadStateDict and LoadStateDict")
+		return nil, errors.New("the file holds weights but no description of a model: declare the model and use ReadStateDict and LoadStateDict")
 	}
-	var d description
-	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return nil, fmt.Errorf("models: the description of the model is damaged: %w", err)
+	d, err := parseDescription([]byte(text))
+	if err != nil {
+		return nil, err
 	}
-	if d.Version < 1 || d.Version > formatVersion {
-		return nil, fmt.Errorf("models: the file has format version %d, this program reads up to %d: use a newer program", d.Version, formatVersion)
+	m, err := d.declare(numbers(f))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
+	sd, err := stateDict(f)
+	if err == nil {
+		err = m.loadStateDict(sd)
+	}
+	if err == nil {
+		err = m.checkNumbers()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, damaged)
+	}
+	return m, nil
+}
+
+// damaged is what to do about a file that makes no sense.
+const damaged = "the file is damaged or of a newer program: take another copy, use that program, or train and save again"
+
+func parseDescription(text []byte) (*description, error) {
+	// The version comes first: in a newer format all the rest may differ.
+	var d struct {
+		Version int    `json:"version"`
+		Program string `json:"program"`
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, fmt.Errorf("the description of the model: %w: %s", err, damaged)
+	}
+	if d.Version > formatVersion {
+		return nil, fmt.Errorf("the file has format version %d, written by %.80q, and this program reads up to %d: use a newer program", d.Version, d.Program, formatVersion)
+	}
+	var all description
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, fmt.Errorf("the description of the model: %w: %s", err, damaged)
+	}
+	if all.Version < 1 {
+		return nil, fmt.Errorf("the description of the model has no version: %s", damaged)
+	}
+	return &all, nil
+}
+
+// declare makes the model, all zeros. Its file holds so many numbers, and
+// nothing larger is made.
+func (d *description) declare(numbers int) (*Model, error) {
 	task, err := parseTask(d.Task)
 	if err != nil {
 		return nil, err
@@ -113,26 +178,52 @@ func rebuild(f *safetensors.File) (*Model, error) {
 	if d.Smoothing != 0 {
 		parts = append(parts, LabelSmoothing(d.Smoothing))
 	}
+	if len(d.Layers) > maxLayers {
+		return nil, fmt.Errorf("it has %d layers: the most is %d", len(d.Layers), maxLayers)
+	}
 	weights := 0
 	for _, code := range d.Layers {
 		l, err := parseLayer(code)
 		if err != nil {
 			return nil, err
 		}
-		// Before anything of that size is made, the file must hold it.
 		for _, p := range l.parameters() {
 			weights += size(p.shape)
 		}
-		if weights > numbers(f) {
-			return nil, fmt.Errorf("models: layer %s: the file holds fewer weights than its layers need", code)
+		if weights > numbers {
+			return nil, fmt.Errorf("layer %s: the file holds %d numbers, fewer than its layers need", code, numbers)
 		}
 		parts = append(parts, l)
 	}
-	m, err := New(task, parts...)
-	if err != nil {
-		return nil, err
+	return declare(task, parts...)
+}
+
+// checkNumbers makes sure that predictions can be finite.
+func (m *Model) checkNumbers() error {
+	for _, u := range m.units {
+		for i, p := range u.params {
+			if p.Value.Dtype() != tensor.Float32 {
+				continue
+			}
+			least, above := float32(-math.MaxFloat32), ""
+			switch u.layer.(type) {
+			case scaleLayer, targetScale:
+				if i == 1 { // the standard deviation, a divisor
+					least, above = math.SmallestNonzeroFloat32, " above 0"
+				}
+			case batchNormLayer:
+				if i == 3 { // the running variance, under a root
+					least, above = 0, " of 0 or more"
+				}
+			}
+			for j, v := range p.Value.Float32s() {
+				if !finite(v) || v < least {
+					return fmt.Errorf("%s: number %d is %v: wanted a finite one%s", p.Name, j, v, above)
+				}
+			}
+		}
 	}
-	return m, m.LoadStateDict(stateDict(f))
+	return nil
 }
 
 func numbers(f *safetensors.File) int {
@@ -162,9 +253,15 @@ func (sd StateDict) file(metadata map[string]string) *safetensors.File {
 
 // stateDict takes the tensors of a file: numbers of any float type as float32,
 // integers as int64.
-func stateDict(f *safetensors.File) StateDict {
+func stateDict(f *safetensors.File) (StateDict, error) {
 	var sd StateDict
 	for _, t := range f.Tensors {
+		if strings.ContainsFunc(t.Name, func(r rune) bool { return !unicode.IsPrint(r) }) || len(t.Name) > maxName {
+			return nil, fmt.Errorf("tensor %.80q: a name must be up to %d printable characters", t.Name, maxName)
+		}
+		if len(t.Data)+len(t.Ints) == 0 {
+			return nil, fmt.Errorf("tensor %s of shape %v holds no numbers", t.Name, t.Shape)
+		}
 		var v *tensor.Dense
 		switch {
 		case t.Ints != nil && len(t.Shape) == 0:
@@ -178,5 +275,8 @@ func stateDict(f *safetensors.File) StateDict {
 		}
 		sd = append(sd, State{t.Name, v})
 	}
-	return sd
+	return sd, nil
 }
+
+// maxName bounds the name of a tensor.
+const maxName = 200

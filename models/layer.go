@@ -194,7 +194,12 @@ func ReLU() Layer { return activation("ReLU()", ops.ReLU) }
 // LeakyReLU is x for x > 0 and slope·x elsewhere. PyTorch's own default slope
 // is 0.01, the deck draws 0.1.
 func LeakyReLU(slope float64) Layer {
-	return activation(fmt.Sprintf("LeakyReLU(%v)", slope), func(x *G.Node) (*G.Node, error) { return ops.LeakyReLU(x, slope) })
+	l := elementwise{code: fmt.Sprintf("LeakyReLU(%v)", slope)}
+	if !finite(float32(slope)) {
+		l.err = fmt.Errorf("%s: the slope must be finite", l.code)
+	}
+	l.node = func(_ scope, x *G.Node) (*G.Node, error) { return ops.LeakyReLU(x, slope) }
+	return l
 }
 
 // Softplus is log(1+eˣ).

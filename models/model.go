@@ -27,6 +27,7 @@ func (o Option) add(m *Model) error { return o(m) }
 type Model struct {
 	task      Task
 	units     []*unit
+	named     map[string]int // layers of each kind
 	seed      uint64
 	init      Initializer
 	smoothing float64
@@ -87,7 +88,7 @@ func New(task Task, parts ...Part) (*Model, error) {
 }
 
 func declare(task Task, parts ...Part) (*Model, error) {
-	m := &Model{task: task, init: PyTorchInit(), dtype: tensor.Float32}
+	m := &Model{task: task, named: map[string]int{}, init: PyTorchInit(), dtype: tensor.Float32}
 	if !task.valid() {
 		return nil, fmt.Errorf("task %v: wanted Regression, Binary or Multiclass", task)
 	}
@@ -117,13 +118,9 @@ func (m *Model) addLayer(l Layer) error {
 	if len(m.units) == maxLayers {
 		return fmt.Errorf("%v is one layer too many: the most is %d", l, maxLayers)
 	}
-	number := 1
-	for _, u := range m.units {
-		if u.layer.stem() == l.stem() {
-			number++
-		}
-	}
-	m.units = append(m.units, &unit{name: l.stem() + strconv.Itoa(number), layer: l})
+	stem := l.stem()
+	m.named[stem]++
+	m.units = append(m.units, &unit{name: stem + strconv.Itoa(m.named[stem]), layer: l})
 	return nil
 }
 

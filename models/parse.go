@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -15,7 +16,7 @@ func parseTask(name string) (Task, error) {
 			return t, nil
 		}
 	}
-	return 0, fmt.Errorf("models: unknown task %q: wanted Regression, Binary or Multiclass", name)
+	return 0, fmt.Errorf("unknown task %q: wanted Regression, Binary or Multiclass", name)
 }
 
 // parseLayer turns the code that a Layer's String gives back into the layer.
@@ -24,18 +25,18 @@ func parseTask(name string) (Task, error) {
 func parseLayer(code string) (Layer, error) {
 	const longest = 1 << 10 // a description is one short call
 	if len(code) > longest {
-		return nil, fmt.Errorf("models: a layer's description has %d characters: the most is %d", len(code), longest)
+		return nil, fmt.Errorf("a layer's description has %d characters: the most is %d", len(code), longest)
 	}
 	c, err := parseCall(code)
 	if err != nil {
-		return nil, fmt.Errorf("models: layer %q: %w", code, err)
+		return nil, fmt.Errorf("layer %.80q: %w", code, err)
 	}
 	l := c.layer()
 	if c.err != nil {
-		return nil, fmt.Errorf("models: layer %q: %w", code, c.err)
+		return nil, fmt.Errorf("layer %.80q: %w", code, c.err)
 	}
 	if l.String() != code {
-		return nil, fmt.Errorf("models: layer %q: read as %s", code, l)
+		return nil, fmt.Errorf("layer %.80q: read as %s", code, l)
 	}
 	return l, nil
 }
@@ -64,7 +65,7 @@ func parseCall(code string) (*call, error) {
 	c := &call{name: name.Name, options: map[string]float64{}}
 	for _, arg := range node.Args {
 		switch arg := arg.(type) {
-		case *ast.BasicLit:
+		case *ast.BasicLit, *ast.UnaryExpr:
 			x, err := number(arg)
 			if err != nil {
 				return nil, err
@@ -77,11 +78,7 @@ func parseCall(code string) (*call, error) {
 			if !named || len(arg.Args) != 1 {
 				return nil, fmt.Errorf("an option must look like Eps(0.001)")
 			}
-			literal, ok := arg.Args[0].(*ast.BasicLit)
-			if !ok {
-				return nil, fmt.Errorf("option %s wants a number", f.Name)
-			}
-			if c.options[f.Name], err = number(literal); err != nil {
+			if c.options[f.Name], err = number(arg.Args[0]); err != nil {
 				return nil, err
 			}
 		default:
@@ -91,11 +88,23 @@ func parseCall(code string) (*call, error) {
 	return c, nil
 }
 
-func number(l *ast.BasicLit) (float64, error) {
-	if l.Kind != token.INT && l.Kind != token.FLOAT {
-		return 0, fmt.Errorf("%s is not a number", l.Value)
+// number reads 2, 0.5 or -1e-05.
+func number(e ast.Expr) (float64, error) {
+	if minus, ok := e.(*ast.UnaryExpr); ok && minus.Op == token.SUB {
+		if _, nested := minus.X.(*ast.UnaryExpr); !nested {
+			x, err := number(minus.X)
+			return -x, err
+		}
 	}
-	return strconv.ParseFloat(l.Value, 64)
+	literal, ok := e.(*ast.BasicLit)
+	if !ok || literal.Kind != token.INT && literal.Kind != token.FLOAT {
+		return 0, fmt.Errorf("wanted plain numbers, such as 2 or 0.5")
+	}
+	x, err := strconv.ParseFloat(literal.Value, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%.40s: %w", literal.Value, errors.Unwrap(err))
+	}
+	return x, nil
 }
 
 // layer makes the layer that is called for; c.err says why it can't.
@@ -161,7 +170,7 @@ func (c *call) layer() Layer {
 		}
 		return l
 	}
-	c.fail(fmt.Errorf("no layer is called %s: a newer program may know it", c.name))
+	c.fail(fmt.Errorf("no layer is called %s", c.name))
 	return Flatten()
 }
 

@@ -59,6 +59,13 @@ func firstNumbers(t *tensor.Dense) string {
 // Missing entries, unexpected ones and wrong shapes are all listed in one
 // error, and then nothing is changed.
 func (m *Model) LoadStateDict(sd StateDict) error {
+	if err := m.loadStateDict(sd); err != nil {
+		return fmt.Errorf("models: %w", err)
+	}
+	return nil
+}
+
+func (m *Model) loadStateDict(sd StateDict) error {
 	given := map[string]*tensor.Dense{}
 	var problems []error
 	for _, s := range sd {
@@ -68,7 +75,9 @@ func (m *Model) LoadStateDict(sd StateDict) error {
 		given[s.Name] = s.Value
 	}
 	own := m.Parameters()
+	known := map[string]bool{}
 	for _, p := range own {
+		known[p.Name] = true
 		v := given[p.Name]
 		switch {
 		case v == nil:
@@ -80,17 +89,17 @@ func (m *Model) LoadStateDict(sd StateDict) error {
 		}
 	}
 	for _, s := range sd {
-		if !slices.ContainsFunc(own, func(p *Parameter) bool { return p.Name == s.Name }) {
+		if !known[s.Name] {
 			problems = append(problems, fmt.Errorf("%s is unexpected", s.Name))
 		}
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("models: the state dict does not fit this model:\n  %w", errors.Join(problems...))
+		return fmt.Errorf("the state dict does not fit this model:\n  %w", errors.Join(problems...))
 	}
 	return m.Update(func() error {
 		for _, p := range own {
 			if err := tensor.Copy(p.Value, given[p.Name]); err != nil {
-				return fmt.Errorf("models: %s: %w", p.Name, err)
+				return fmt.Errorf("%s: %w", p.Name, err)
 			}
 		}
 		return nil
