@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"perceptron/internal/atomicfile"
 	"perceptron/models"
@@ -154,7 +155,11 @@ func (o *Outcome) metric() (name string, byEpoch []float64) {
 
 func (o *Outcome) lossPicture() plots.Loss {
 	name, metric := o.metric()
-	l := plots.Loss{Title: o.Lesson.Title + ": loss by epoch", Metric: plots.Curve{Name: "validation " + name, Values: metric}}
+	if name == "rmse" {
+		name = "RMSE"
+	}
+	short, _, _ := strings.Cut(o.Lesson.Title, ":")
+	l := plots.Loss{Title: short + ": loss by epoch", Metric: plots.Curve{Name: "validation " + name, Values: metric}}
 	for _, e := range o.Result.History {
 		l.Train, l.Valid = append(l.Train, e.TrainLoss), append(l.Valid, e.Valid.Loss)
 	}
