@@ -1,6 +1,7 @@
 package training
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -31,11 +32,25 @@ const evaluationRows = 2048
 // Evaluate predicts every row of a data set, without dropout and with
 // BatchNorm's running statistics, and compares with the targets.
 func Evaluate(net *models.Model, d *datasets.Dataset) (*Evaluation, error) {
+	if d == nil {
+		return nil, errors.New("training: no rows to evaluate: give a data set")
+	}
+	if err := fits(net, d); err != nil {
+		return nil, fmt.Errorf("training: %w", err)
+	}
+	loader, err := evaluationLoader(d)
+	if err != nil {
+		return nil, err
+	}
+	return evaluate(net, loader)
+}
+
+func evaluationLoader(d *datasets.Dataset) (*datasets.DataLoader, error) {
 	loader, err := datasets.NewLoader(d, datasets.LoaderOptions{BatchSize: evaluationRows})
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	return evaluate(net, loader)
+	return loader, nil
 }
 
 func evaluate(net *models.Model, loader *datasets.DataLoader) (*Evaluation, error) {
@@ -53,6 +68,9 @@ func evaluate(net *models.Model, loader *datasets.DataLoader) (*Evaluation, erro
 		e.Loss += loss * float64(n) / float64(rows)
 		score.add(net.Task(), p.Float32s(), b.Y.Float32s(), n)
 		predictions = append(predictions, p.Float32s()...)
+	}
+	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+		return nil, fmt.Errorf("training: evaluate %s: the loss is %v: lower the learning rate, or look for extreme values in the data", loader.Data().Name, e.Loss)
 	}
 	e.Predictions = tensor.New(tensor.WithShape(rows, outputs), tensor.WithBacking(predictions))
 	score.finish(e)

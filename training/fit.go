@@ -1,6 +1,7 @@
 package training
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +16,12 @@ type Options struct {
 	Optimizer *Optimizer // Adam(1e-3)
 	Schedule  Schedule   // Constant()
 	BatchSize int        // rows of a step; 0: all at once
+	DropLast  bool       // leave out an epoch's last batch if it would be shorter
 	Epochs    int        // passes over the training rows, at the most; must be given
 	LossBelow float64    // stop after an epoch whose mean training loss is below it; 0: never
-	Seed      uint64     // of the order of the rows in each epoch
+	Seed      uint64     // of the order of the rows in each epoch, and of those held back
+
+	EarlyStopping EarlyStopping // off without a Patience
 
 	ClipNorm, ClipValue float64 // bounds on the gradients, as in Trainer; 0: none
 
@@ -53,6 +57,7 @@ type Epoch struct {
 	Epoch     int         // from 1
 	TrainLoss float64     // mean over the epoch's batches, in training mode, weighted by rows
 	Valid     *Evaluation // after the epoch, without Predictions; nil without validation rows
+	HeldBack  float64     // mean loss of the rows that EarlyStopping judges by; 0 without
 	Rate      float64     // learning rate of the epoch's last step
 }
 
@@ -65,12 +70,43 @@ type Result struct {
 }
 
 // Fit trains a model on the rows of train. After each epoch it evaluates on
-// valid, which may be nil, and which never influences the training.
+// valid, which may be nil, and which does not influence the training (unless
+// EarlyStopping.OnValid asks for it).
 //
 // A cancelled context ends training between two steps; Fit then returns what it
-// has with Stop.Reason Cancelled and the context's error. Other errors, such as
-// a loss that is no finite number, come with the step they happened in.
+// has with Stop.Reason Cancelled and the context's error. Other errors come with
+// the step they happened in, such as a loss that is no finite number; the model
+// has the weights of the step before.
 func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset, o Options) (*Result, error) {
+	f, err := newFit(net, train, valid, o)
+	if err != nil {
+		return nil, err
+	}
+	err = f.call(beginHook)
+	if err == nil {
+		err = f.run(ctx)
+	}
+	if err == nil {
+		err = f.early.restore(net, &f.stop)
+	}
+	if err != nil && f.stop.Reason != Cancelled {
+		f.stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}
+	}
+	err = joinErrors(err, f.call(endHook))
+	f.options.Optimizer.SetLearningRate(f.rate)
+	return &Result{Stop: f.stop, Epochs: len(f.progress.History), Steps: f.progress.Step, History: f.progress.History}, err
+}
+
+// joinErrors is errors.Join that leaves a single error as it is.
+func joinErrors(first, second error) error {
+	if first == nil || second == nil {
+		return cmp.Or(first, second)
+	}
+	return errors.Join(first, second)
+}
+
+// newFit checks everything that can be checked before the first step.
+func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit, error) {
 	if o.Optimizer == nil {
 		o.Optimizer = Adam(1e-3)
 	}
@@ -78,34 +114,49 @@ func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset,
 		o.Schedule = Constant()
 	}
 	if err := o.check(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("training: %w", err)
 	}
-	loader, err := datasets.NewLoader(train, datasets.LoaderOptions{
-		BatchSize: o.BatchSize, Shuffle: true, Seed: o.Seed, Transform: o.Transform, Prefetch: o.Prefetch,
-	})
+	if err := checkData(net, train, valid); err != nil {
+		return nil, fmt.Errorf("training: %w", err)
+	}
+	early, train, err := newEarlyStop(o.EarlyStopping, train, valid, o.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	var validLoader *datasets.DataLoader
+	f := &fit{options: o, early: early, rate: o.Optimizer.LearningRate()}
+	if f.train, err = datasets.NewLoader(train, datasets.LoaderOptions{
+		BatchSize: o.BatchSize, Shuffle: true, Seed: o.Seed, DropLast: o.DropLast, Transform: o.Transform, Prefetch: o.Prefetch,
+	}); err != nil {
+		return nil, fmt.Errorf("training: %w", err)
+	}
 	if valid != nil {
-		if validLoader, err = datasets.NewLoader(valid, datasets.LoaderOptions{BatchSize: evaluationRows}); err != nil {
-			return nil, fmt.Errorf("training: %w", err)
+		if f.valid, err = evaluationLoader(valid); err != nil {
+			return nil, err
 		}
 	}
-	trainer, err := NewTrainer(net, o.Optimizer)
-	if err != nil {
+	if f.trainer, err = NewTrainer(net, o.Optimizer); err != nil {
 		return nil, err
 	}
-	trainer.ClipNorm, trainer.ClipValue = o.ClipNorm, o.ClipValue
-	f := &fit{options: o, trainer: trainer, train: loader, valid: validLoader, rate: o.Optimizer.LearningRate()}
-	f.progress = Progress{Net: net, Epochs: o.Epochs, Steps: o.Epochs * loader.Batches()}
-	err = f.call(func(h Hook) func(Progress) error { return h.Begin })
-	if err == nil {
-		err = f.run(ctx)
+	f.trainer.ClipNorm, f.trainer.ClipValue = o.ClipNorm, o.ClipValue
+	f.progress = Progress{Net: net, Epochs: o.Epochs, Steps: o.Epochs * f.train.Batches()}
+	return f, f.prepare()
+}
+
+// prepare builds the graphs of whole and of short batches, since a model may
+// have no use for a batch of one row.
+func (f *fit) prepare() error {
+	whole, rows := f.train.BatchSize(), f.train.Data().Rows()
+	if _, err := f.trainer.forRows(whole); err != nil {
+		return fmt.Errorf("training: batches of %d rows: %w", whole, err)
 	}
-	err = errors.Join(err, f.call(func(h Hook) func(Progress) error { return h.End }))
-	o.Optimizer.SetLearningRate(f.rate)
-	return &Result{Stop: f.stop, Epochs: len(f.progress.History), Steps: f.progress.Step, History: f.progress.History}, err
+	short := rows % whole
+	if short == 0 || f.options.DropLast {
+		return nil
+	}
+	if _, err := f.trainer.forRows(short); err != nil {
+		return fmt.Errorf("training: the last of the batches of %d rows, with %d of %d rows: %w: choose another BatchSize, or set DropLast", whole, short, rows, err)
+	}
+	return nil
 }
 
 func (o *Options) check() error {
@@ -116,10 +167,11 @@ func (o *Options) check() error {
 		{o.Epochs < 1, fmt.Sprintf("Epochs is %d: wanted 1 or more", o.Epochs)},
 		{o.BatchSize < 0, fmt.Sprintf("BatchSize is %d: wanted 1 or more, or 0 for all rows", o.BatchSize)},
 		{!(o.LossBelow >= 0), fmt.Sprintf("LossBelow is %v: wanted 0 or more", o.LossBelow)},
+		{!(o.EarlyStopping.Patience >= 0), fmt.Sprintf("EarlyStopping.Patience is %d: wanted 0 or more", o.EarlyStopping.Patience)},
 		{!(o.ClipNorm >= 0) || !(o.ClipValue >= 0), fmt.Sprintf("ClipNorm is %v and ClipValue %v: wanted 0 or more", o.ClipNorm, o.ClipValue)},
 	} {
 		if bad.is {
-			return fmt.Errorf("training: %s", bad.text)
+			return errors.New(bad.text)
 		}
 	}
 	return nil
@@ -131,6 +183,7 @@ type fit struct {
 	trainer  *Trainer
 	train    *datasets.DataLoader
 	valid    *datasets.DataLoader
+	early    *earlyStop
 	rate     float64 // the optimizer's own, which the schedule scales
 	progress Progress
 	stop     Stop
@@ -143,19 +196,18 @@ func (f *fit) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		record := Epoch{Epoch: f.progress.Epoch, TrainLoss: loss, Rate: f.options.Optimizer.LearningRate()}
-		if f.valid != nil {
-			if record.Valid, err = evaluate(f.progress.Net, f.valid); err != nil {
-				return err
-			}
-			record.Valid.Predictions = nil
+		if err := f.record(loss); err != nil {
+			return err
 		}
-		f.progress.History = append(f.progress.History, record)
-		if err := f.call(func(h Hook) func(Progress) error { return h.Epoch }); err != nil {
+		if err := f.call(epochHook); err != nil {
 			return err
 		}
 		if loss < f.options.LossBelow {
 			f.stop = Stop{Reason: LossReached, Epochs: f.progress.Epoch, Loss: f.options.LossBelow}
+			return nil
+		}
+		if f.early.exhausted(f.progress.Epoch) {
+			f.stop = Stop{Reason: NoImprovement, Epochs: f.progress.Epoch, Patience: f.options.EarlyStopping.Patience}
 			return nil
 		}
 	}
@@ -167,38 +219,69 @@ func (f *fit) run(ctx context.Context) error {
 func (f *fit) epoch(ctx context.Context) (float64, error) {
 	sum, rows := 0.0, 0
 	for b := range f.train.Epoch(f.progress.Epoch - 1) {
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			f.stop = Stop{Reason: Cancelled, Epochs: len(f.progress.History)}
 			return 0, fmt.Errorf("training: stopped before step %d: %w", f.progress.Step+1, context.Cause(ctx))
 		}
-		f.options.Optimizer.SetLearningRate(f.rate * f.options.Schedule(f.progress.Step, f.progress.Steps))
+		if err := f.setRate(); err != nil {
+			return 0, err
+		}
 		loss, err := f.trainer.Step(b)
 		if err != nil {
-			f.stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}
 			return 0, fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
 		}
 		f.progress.Step++
 		f.progress.Loss = loss
 		sum += loss * float64(len(b.Rows))
 		rows += len(b.Rows)
-		if err := f.call(func(h Hook) func(Progress) error { return h.Step }); err != nil {
+		if err := f.call(stepHook); err != nil {
 			return 0, err
 		}
 	}
-	return sum / math.Max(1, float64(rows)), nil
+	return sum / float64(rows), nil
 }
 
-// call runs one of the functions of every hook.
-func (f *fit) call(pick func(Hook) func(Progress) error) error {
+// setRate follows the schedule.
+func (f *fit) setRate() error {
+	factor := f.options.Schedule(f.progress.Step, f.progress.Steps)
+	if !(factor >= 0) || math.IsInf(factor, 0) {
+		return fmt.Errorf("training: step %d: the schedule multiplies the learning rate by %v: wanted 0 or more; look at its settings", f.progress.Step+1, factor)
+	}
+	f.options.Optimizer.SetLearningRate(f.rate * factor)
+	return nil
+}
+
+// record adds an epoch to the history.
+func (f *fit) record(loss float64) error {
+	e := Epoch{Epoch: f.progress.Epoch, TrainLoss: loss, Rate: f.options.Optimizer.LearningRate()}
+	var err error
+	if f.valid != nil {
+		if e.Valid, err = evaluate(f.progress.Net, f.valid); err != nil {
+			return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
+		}
+		e.Valid.Predictions = nil
+	}
+	if e.HeldBack, err = f.early.judge(f.progress.Net, e); err != nil {
+		return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
+	}
+	f.progress.History = append(f.progress.History, e)
+	return nil
+}
+
+// Which function of a hook to call.
+func beginHook(h Hook) func(Progress) error { return h.Begin }
+func stepHook(h Hook) func(Progress) error  { return h.Step }
+func epochHook(h Hook) func(Progress) error { return h.Epoch }
+func endHook(h Hook) func(Progress) error   { return h.End }
+
+// call runs one function of every hook. All of them run, whatever the others
+// return, so that none misses its End.
+func (f *fit) call(which func(Hook) func(Progress) error) error {
+	var errs error
 	for _, h := range f.options.Hooks {
-		if do := pick(h); do != nil {
-			if err := do(f.progress); err != nil {
-				if f.stop.Reason == 0 {
-					f.stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}
-				}
-				return err
-			}
+		if do := which(h); do != nil {
+			errs = joinErrors(errs, do(f.progress))
 		}
 	}
-	return nil
+	return errs
 }

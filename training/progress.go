@@ -1,9 +1,10 @@
 package training
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-
+	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -11,40 +12,88 @@ import (
 	"perceptron/models"
 )
 
-// ProgressBar shows on w how far training is, with the loss and, once known,
-// the metric on the validation rows.
+// ProgressBar shows on w how far training is, with the loss of the last step
+// and, once known, the metric on the validation rows. On a terminal that is a
+// bar in one line of less than 80 columns; elsewhere, as in a log, it is a line
+// after each tenth of the epochs. What cannot be written is left out: it is no
+// reason to stop.
 func ProgressBar(w io.Writer) Hook {
-	var bar *progressbar.ProgressBar
-	describe := func(p Progress) string {
-		text := fmt.Sprintf("epoch %d/%d loss %.4f", p.Epoch, p.Epochs, p.Loss)
-		if n := len(p.History); n > 0 && p.History[n-1].Valid != nil {
-			text += " " + p.History[n-1].Valid.metric(p.Net.Task())
-		}
-		return text
+	if !isTerminal(w) {
+		return progressLines(w)
 	}
-	return Hook{
-		Begin: func(p Progress) error {
-			bar = progressbar.NewOptions(p.Steps, progressbar.OptionSetWriter(w), progressbar.OptionThrottle(throttle),
-				progressbar.OptionShowCount(), progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish())
-			return nil
-		},
-		Step: func(p Progress) error { return bar.Add(1) },
-		Epoch: func(p Progress) error {
-			bar.Describe(describe(p))
-			return nil
-		},
-		End: func(p Progress) error { return bar.Exit() },
-	}
+	return progressBar(w, throttle)
 }
 
 // throttle is the least time between two pictures of the bar: a terminal is
 // slower than a training step.
 const throttle = 100 * time.Millisecond
 
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func progressLines(w io.Writer) Hook {
+	return Hook{Epoch: func(p Progress) error {
+		if p.Epoch*10/p.Epochs > (p.Epoch-1)*10/p.Epochs {
+			fmt.Fprintln(w, p)
+		}
+		return nil
+	}}
+}
+
+func progressBar(w io.Writer, throttle time.Duration) Hook {
+	var bar *progressbar.ProgressBar
+	var picture bytes.Buffer // of the bar, so that it goes to the terminal in one piece
+	var shown time.Time
+	show := func(p Progress) error {
+		shown = time.Now()
+		bar.Describe(p.String())
+		picture.Reset() // Describe has drawn the description with the last count
+		err := bar.Set(p.Step)
+		w.Write(picture.Bytes())
+		return err
+	}
+	return Hook{
+		Begin: func(p Progress) error {
+			bar = progressbar.NewOptions(p.Steps, progressbar.OptionSetWriter(&picture),
+				progressbar.OptionSetWidth(10), progressbar.OptionSetRenderBlankState(true))
+			return nil
+		},
+		Step: func(p Progress) error {
+			if time.Since(shown) < throttle {
+				return nil
+			}
+			return show(p)
+		},
+		End: func(p Progress) error {
+			if bar == nil || p.Step == 0 {
+				return nil
+			}
+			err := show(p)
+			fmt.Fprintln(w)
+			return err
+		},
+	}
+}
+
+// String tells it in a few words: "epoch 3/10 loss 0.1234 accuracy 97.20%".
+func (p Progress) String() string {
+	text := fmt.Sprintf("epoch %d/%d loss %.4g", p.Epoch, p.Epochs, p.Loss)
+	if n := len(p.History); n > 0 && p.History[n-1].Valid != nil {
+		text += " " + p.History[n-1].Valid.metric(p.Net.Task())
+	}
+	return text
+}
+
 // metric is the figure that a task is judged by, in words.
 func (e *Evaluation) metric(task models.Task) string {
 	if task == models.Regression {
-		return fmt.Sprintf("RMSE %.3f", e.RMSE)
+		return fmt.Sprintf("RMSE %.4g", e.RMSE)
 	}
 	return fmt.Sprintf("accuracy %.2f%%", 100*e.Accuracy)
 }

@@ -10,6 +10,8 @@ const (
 	EpochsDone Reason = iota + 1
 	// LossReached means that the training loss fell below Options.LossBelow.
 	LossReached
+	// NoImprovement means that EarlyStopping's patience was at its end.
+	NoImprovement
 	// Cancelled means that the context was cancelled.
 	Cancelled
 	// Failed means that an error ended training.
@@ -18,28 +20,43 @@ const (
 
 // Stop is why and when training stopped.
 type Stop struct {
-	Reason Reason
-	Epochs int     // finished
-	Loss   float64 // the threshold that was reached
+	Reason   Reason
+	Epochs   int     // finished
+	Loss     float64 // the threshold that was reached
+	Patience int     // the epochs that were waited for a better loss
+	Best     int     // the epoch that EarlyStopping took the weights from; 0: the last
 }
 
 // String tells it in words: "loss below 0.01 after 212 epochs".
 func (s Stop) String() string {
-	epochs := fmt.Sprintf("%d epochs", s.Epochs)
-	if s.Epochs == 1 {
-		epochs = "1 epoch"
-	}
+	text := ""
 	switch s.Reason {
 	case EpochsDone:
-		return "finished after " + epochs
+		text = "finished"
 	case LossReached:
-		return fmt.Sprintf("loss below %v after %s", s.Loss, epochs)
+		text = fmt.Sprintf("loss below %v", s.Loss)
+	case NoImprovement:
+		text = "no better loss in " + count(s.Patience, "epoch")
 	case Cancelled:
-		return "cancelled after " + epochs
+		text = "cancelled"
 	case Failed:
-		return "failed after " + epochs
+		text = "failed"
+	default:
+		return "not stopped"
 	}
-	return "not stopped"
+	text += " after " + count(s.Epochs, "epoch")
+	if s.Best > 0 {
+		text += fmt.Sprintf(", weights of epoch %d", s.Best)
+	}
+	return text
+}
+
+// count is "1 epoch" or "212 epochs".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Early tells whether training stopped before all epochs were made.
