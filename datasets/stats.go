@@ -1,6 +1,9 @@
 package datasets
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // ColumnStats returns the mean and the standard deviation of each feature, for
 // a layer that standardises them: (x − mean) / std. Call it with the training
@@ -17,6 +20,49 @@ func ColumnStats(d *Dataset) (mean, std []float32) {
 // ColumnStats does for the features. It makes sense for numbers only.
 func TargetStats(d *Dataset) (mean, std []float32) {
 	return toFloat32(moments(d.targets, d.Targets()))
+}
+
+// RootTargetStats returns the mean and the standard deviation of the square root
+// of each target, for a network that is trained on standardised roots.
+//
+// Errors: a target below 0.
+func RootTargetStats(d *Dataset) (mean, std []float32, err error) {
+	roots := make([]float32, len(d.targets))
+	for i, y := range d.targets {
+		if y < 0 {
+			return nil, nil, fmt.Errorf("data set %s: line %d has a target of %v, which has no square root: train on the targets as they are",
+				d.Name, d.RowNumbers[i/d.Targets()], y)
+		}
+		roots[i] = float32(math.Sqrt(float64(y)))
+	}
+	mean, std = toFloat32(moments(roots, d.Targets()))
+	return mean, std, nil
+}
+
+// LogStats returns the mean and the standard deviation of the natural logarithm
+// of each of the given features (0-based), for a layer that standardises them.
+//
+// Errors: a feature that isn't there, a number in it that is not above 0.
+func LogStats(d *Dataset, features ...int) (mean, std []float32, err error) {
+	logs := make([]float32, 0, d.Rows()*len(features))
+	row := make([]float32, d.Features())
+	for i := range d.Rows() {
+		d.gatherX(row, []int{i})
+		for _, j := range features {
+			if j < 0 || j >= len(row) {
+				return nil, nil, fmt.Errorf("data set %s: there is no feature %d: give features from 0 to %d", d.Name, j, len(row)-1)
+			}
+			if !(row[j] > 0) {
+				return nil, nil, fmt.Errorf("data set %s: line %d: feature %s is %v, and only a number above 0 has a logarithm: leave the feature out of the logarithms",
+					d.Name, d.RowNumbers[i], d.FeatureNames[j], row[j])
+			}
+			logs = append(logs, float32(math.Log(float64(row[j]))))
+		}
+	}
+	if len(features) > 0 {
+		mean, std = toFloat32(moments(logs, len(features)))
+	}
+	return mean, std, nil
 }
 
 // OverallStats returns one mean and one standard deviation of all features

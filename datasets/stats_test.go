@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -58,4 +59,33 @@ func TestStatsOfBytes(t *testing.T) {
 	overallMean, overallStd := OverallStats(asBytes)
 	near(t, "overall mean", float64(overallMean), float64(longMean[0]), 1e-5)
 	near(t, "overall std", float64(overallStd), float64(longStd[0]), 1e-5)
+}
+
+func TestStatsOfLogsAndRoots(t *testing.T) {
+	d, err := New("logs", matrixOf(2, 2, 1, -1, float32(math.E*math.E), 5), matrixOf(2, 1, 4, 16), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, std, err := LogStats(d, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "mean of the logs", float64(mean[0]), 1, 1e-6)
+	near(t, "std of the logs", float64(std[0]), 1, 1e-6)
+	mean, std, err = RootTargetStats(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "mean of the roots", float64(mean[0]), 3, 0)
+	near(t, "std of the roots", float64(std[0]), 1, 0)
+	if _, _, err = LogStats(d, 1); err == nil || !strings.Contains(err.Error(), "line 0: feature x2 is -1") {
+		t.Errorf("logarithm of -1: error %v", err)
+	}
+	if _, _, err = LogStats(d, 2); err == nil || !strings.Contains(err.Error(), "no feature 2") {
+		t.Errorf("feature 2 of 2: error %v", err)
+	}
+	d.targets[1] = -9
+	if _, _, err = RootTargetStats(d); err == nil || !strings.Contains(err.Error(), "line 1 has a target of -9") {
+		t.Errorf("root of -9: error %v", err)
+	}
 }
