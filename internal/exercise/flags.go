@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"perceptron/datasets/augment"
 	"perceptron/training"
 )
 
@@ -103,6 +104,14 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 		oneOf(training.OptimizerNames()), func(s *Settings) *string { return &s.Optimizer })
 	knob(f, "lr", "learning `rate`",
 		number("above 0", func(r float64) bool { return r > 0 }), func(s *Settings) *float64 { return &s.LR })
+	knob(f, "schedule", "`course` of the learning rate: "+list(training.ScheduleNames()),
+		oneOf(training.ScheduleNames()), func(s *Settings) *string { return &s.Schedule })
+	knob(f, "warmup", "`share` of all steps in which the learning rate rises first",
+		number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.Warmup })
+	knob(f, "weight-decay", "`strength` of the pull of all weights to 0; 0 for the optimizer's own",
+		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.WeightDecay })
+	knob(f, "noise", "standard `deviation` of normal noise on the preprocessed inputs, while training",
+		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.Noise })
 	knob(f, "batch", "`rows` of a step; 0 for all at once",
 		whole(0), func(s *Settings) *int { return &s.Batch })
 	knob(f, "epochs", "so many `passes` over the training rows, at the most",
@@ -115,6 +124,17 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			fileName, func(s *Settings) *string { return &s.Train })
 		knob(f, "valid", "`file` to validate with (default: the embedded 10,000)",
 			fileName, func(s *Settings) *string { return &s.Valid })
+		f.BoolFunc("augment", "change training pictures as the recipe says; -augment=false leaves them alone", func(text string) error {
+			on, err := strconv.ParseBool(text)
+			f.changes = append(f.changes, func(s *Settings) {
+				if !on {
+					s.Augment = augment.Options{}
+				}
+			})
+			return wanted(err == nil, "true or false")
+		})
+		knob(f, "label-smoothing", "`share` of the target that goes to all classes alike",
+			number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.LabelSmoothing })
 	} else {
 		knob(f, "data", fmt.Sprintf("CSV `file` with the columns %s and %s, plain or .gz (default: the embedded table)", list(l.Schema.Features), l.Schema.Target),
 			fileName, func(s *Settings) *string { return &s.Data })

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"perceptron/datasets"
+	"perceptron/datasets/augment"
+	"perceptron/datasets/mnist"
 	"perceptron/models"
 	"perceptron/training"
 )
@@ -46,6 +48,16 @@ func (l *Lesson) Settings(recipe string) (Settings, error) {
 	}
 	s.Recipe, s.Seed = recipe, 1
 	return s, nil
+}
+
+// Configure gives the settings that a lesson's command line asks for, such as
+// -recipe best -lr 0.3.
+func (l *Lesson) Configure(args []string) (Settings, error) {
+	c, err := l.parse(args)
+	if err != nil {
+		return Settings{}, err
+	}
+	return c.settings, nil
 }
 
 // Run goes through the whole lesson and touches no file but those that the
@@ -220,6 +232,9 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	if err != nil {
 		return nil, err
 	}
+	if err := r.augment(&options); err != nil {
+		return nil, err
+	}
 	options.Hooks = r.Hooks
 	result, err := training.Fit(ctx, net, train, valid, options)
 	if err != nil {
@@ -230,6 +245,18 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 		Stop: result.Stop.String(), Loss: result.History[len(result.History)-1].TrainLoss}
 	net.SetInfo(info)
 	return result, nil
+}
+
+// augment changes training pictures as the settings say, while a step runs.
+func (r *Run) augment(o *training.Options) (err error) {
+	limits := r.Augment
+	if limits == (augment.Options{}) {
+		return nil
+	}
+	limits.Height, limits.Width, limits.Seed = mnist.Side, mnist.Side, r.Seed
+	o.Transform, err = augment.New(limits)
+	o.Prefetch = true
+	return err
 }
 
 // Evaluate is what comes out: how the network does on the validation rows.

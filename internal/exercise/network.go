@@ -2,6 +2,7 @@ package exercise
 
 import (
 	"fmt"
+	"slices"
 
 	"perceptron/datasets"
 	"perceptron/models"
@@ -27,7 +28,7 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 	if err != nil {
 		return nil, err
 	}
-	width := train.Features()
+	width := train.Features() + len(s.Logs)
 	for _, units := range s.Hidden {
 		parts = append(parts, models.Linear(width, units))
 		if s.BatchNorm {
@@ -47,8 +48,15 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 		parts = append(parts, models.Linear(width, 1))
 	default:
 		parts = append(parts, models.Linear(width, train.Targets()))
-		if s.Target == StandardizedTarget {
+		switch s.Target {
+		case StandardizedTarget:
 			parts = append(parts, models.Unscale(datasets.TargetStats(train)))
+		case RootTarget:
+			mean, sd, err := datasets.RootTargetStats(train)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, models.UnscaleSquare(mean, sd))
 		}
 	}
 	parts = append(parts, models.Seed(s.Seed), models.Init(initializer), models.WithInfo(info))
@@ -61,7 +69,16 @@ func (s Settings) preprocessing(train *datasets.Dataset) ([]models.Part, error) 
 	switch s.Inputs {
 	case Raw:
 	case Standardized:
-		parts = append(parts, models.Standardize(datasets.ColumnStats(train)))
+		mean, sd := datasets.ColumnStats(train)
+		if len(s.Logs) > 0 {
+			columns, logMean, logSD, err := s.logs(train)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, models.AppendLogs(train.Features(), columns...))
+			mean, sd = append(mean, logMean...), append(sd, logSD...)
+		}
+		parts = append(parts, models.Standardize(mean, sd))
 	case Pixels:
 		mean, sd := datasets.OverallStats(train)
 		parts = append(parts, models.Standardize(repeat(mean, train.Features()), repeat(sd, train.Features())))
@@ -80,12 +97,25 @@ func (s Settings) preprocessing(train *datasets.Dataset) ([]models.Part, error) 
 	return parts, nil
 }
 
+// logs finds the columns of Logs, with the means and deviations of their logarithms.
+func (s Settings) logs(train *datasets.Dataset) (columns []int, mean, sd []float32, err error) {
+	for _, name := range s.Logs {
+		i := slices.Index(train.FeatureNames, name)
+		if i < 0 {
+			return nil, nil, nil, fmt.Errorf("no feature is called %q, whose logarithm the recipe takes: take another recipe", name)
+		}
+		columns = append(columns, i)
+	}
+	mean, sd, err = datasets.LogStats(train, columns...)
+	return columns, mean, sd, err
+}
+
 // initializer draws the initial weights.
 func (s Settings) initializer(train *datasets.Dataset) (models.Initializer, error) {
 	if s.Init != hinged {
 		return models.InitByName(s.Init)
 	}
-	mean := make([]float32, train.Features()) // as preprocessing leaves it
+	mean := make([]float32, train.Features()+len(s.Logs)) // as preprocessing leaves it
 	if s.Inputs == Raw {
 		mean, _ = datasets.ColumnStats(train)
 	}

@@ -60,14 +60,23 @@ func (s Settings) String() string {
 	if len(s.Hidden) > 0 {
 		hidden = strings.ReplaceAll(strings.Trim(fmt.Sprint(s.Hidden), "[]"), " ", ",")
 	}
-	text := fmt.Sprintf("inputs %s, hidden %s %s, init %s", s.Inputs, hidden, s.Activation, s.Init)
+	text := fmt.Sprintf("inputs %s", s.Inputs)
+	if len(s.Logs) > 0 {
+		text += " with the logarithm of " + list(s.Logs)
+	}
+	if s.Target != "" {
+		text += fmt.Sprintf(", target %s", s.Target)
+	}
+	text += fmt.Sprintf(", hidden %s %s, init %s", hidden, s.Activation, s.Init)
 	if s.BatchNorm {
 		text += ", batchnorm"
 	}
 	for _, knob := range []struct {
 		name  string
 		value float64
-	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"loss-below", s.LossBelow}} {
+	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"warmup", s.Warmup}, {"loss-below", s.LossBelow},
+		{"shift", s.Augment.Shift}, {"rotate", s.Augment.Rotate}, {"scale", s.Augment.Scale}, {"slant", s.Augment.Slant}, {"elastic", s.Augment.Elastic},
+	} {
 		if knob.value != 0 {
 			text += fmt.Sprintf(", %s %v", knob.name, knob.value)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"perceptron/datasets/augment"
 	"perceptron/models"
 	"perceptron/training"
 )
@@ -23,8 +24,13 @@ type Settings struct {
 
 	// Preprocessing, which becomes part of the network.
 	Inputs Inputs
-	Noise  float64 // standard deviation of Gaussian noise on the inputs, while training
-	Target Target  // of regressions
+	Logs   []string // features whose logarithm is one more feature, to Standardized inputs
+	Noise  float64  // standard deviation of Gaussian noise on the inputs, while training
+	Target Target   // of regressions
+
+	// Augment is how far training pictures are changed each time they are shown.
+	// The size and the seed in it are filled in.
+	Augment augment.Options
 
 	// Architecture.
 	Hidden     []int // units of each hidden layer
@@ -39,7 +45,8 @@ type Settings struct {
 	LR             float64
 	WeightDecay    float64 // 0: the optimizer's own, which is 0.01 for adamw and 0 for the others
 	Schedule       string
-	Batch          int // rows of a step; 0: all at once
+	Warmup         float64 // share of all steps in which the rate rises before the schedule begins
+	Batch          int     // rows of a step; 0: all at once
 	Epochs         int
 	LossBelow      float64 // stop once the training loss is below it; 0: never
 }
@@ -60,6 +67,7 @@ type Target string
 const (
 	RawTarget          Target = "raw"          // the values as they are
 	StandardizedTarget Target = "standardized" // to mean 0, standard deviation 1
+	RootTarget         Target = "root"         // the same of their square roots
 )
 
 // A choice is something that is picked by name.
@@ -119,6 +127,9 @@ func (s Settings) options() (training.Options, error) {
 	schedule, err := training.ScheduleByName(s.Schedule)
 	if err != nil {
 		return training.Options{}, err
+	}
+	if s.Warmup > 0 {
+		schedule = training.Warmup(s.Warmup, schedule)
 	}
 	return training.Options{
 		Optimizer: optimizer,
