@@ -33,7 +33,8 @@ var bands = [10]color.RGBA{
 	{0x1F, 0x9E, 0x89, 0xFF}, {0x35, 0xB7, 0x79, 0xFF}, {0x6D, 0xCD, 0x59, 0xFF}, {0xB4, 0xDE, 0x2C, 0xFF}, {0xFD, 0xE7, 0x25, 0xFF},
 }
 
-func band(p float64) color.Color { return bands[min(int(p*10), 9)] }
+// band returns the colour of a probability.
+func band(p float64) color.RGBA { return bands[min(int(p*10), 9)] }
 
 // mix returns the colour at share of the way from a to b.
 func mix(a, b color.NRGBA, share float64) color.NRGBA {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"image"
-	"image/color"
 	"math"
 	"strconv"
 
@@ -74,7 +73,7 @@ func (d Confusion) Draw() (image.Image, error) {
 			}
 			// The cube root makes a few mistakes among many right answers visible.
 			shade := mix(white, full, math.Cbrt(float64(n)/float64(max(1, totals[actual]))))
-			p.paint(inset(cell, 0.75), func(_, _ float64) color.Color { return shade })
+			p.fill(inset(cell, 0.75), shade)
 			label := strconv.Itoa(n)
 			style := text(min(14, edge*0.4), readableOn(shade), draw.XCenter, draw.YCenter)
 			if n == 0 {
@@ -95,7 +94,7 @@ func (p *page) confusionFrame(classes []string, names vg.Length) vg.Rectangle {
 	size := min(c.Max.X-c.Min.X, c.Max.Y-c.Min.Y)
 	square := vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y - size}, Max: vg.Point{X: c.Min.X + size, Y: c.Max.Y}}
 
-	p.paint(square, func(_, _ float64) color.Color { return gridLine.Color }) // shows between the cells
+	p.fill(square, gridLine.Color) // shows between the cells
 	label := text(labelSize, ink, draw.XCenter, draw.YTop)
 	p.area.FillText(label, vg.Point{X: middle(square).X, Y: square.Min.Y - 24}, "predicted class")
 	label.Rotation = math.Pi / 2

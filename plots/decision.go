@@ -88,7 +88,7 @@ func (d Decision) Draw() (image.Image, error) {
 	axes.X.Min, axes.Y.Min = field.min[0], field.min[1]
 	axes.X.Max, axes.Y.Max = field.max[0], field.max[1]
 	axes.Add(drawing(func(c draw.Canvas, x, y func(float64) vg.Length) {
-		p.paint(c.Rectangle, func(x, y float64) color.Color { return band(field.at(x, 1-y)) })
+		p.paint(c.Rectangle, func(x, y float64) color.RGBA { return band(field.at(x, 1-y)) })
 		line := field.contour(0.5, x, y)
 		for _, style := range []draw.LineStyle{casing, boundary} {
 			c.SetLineStyle(style)
@@ -121,7 +121,7 @@ func (p *page) colourBar(c draw.Canvas) {
 	c.Max.Y -= name.Height("P") + 6
 	bar := c.Rectangle
 	bar.Max.X = bar.Min.X + 20
-	p.paint(bar, func(_, y float64) color.Color { return band(1 - y) })
+	p.paint(bar, func(_, y float64) color.RGBA { return band(1 - y) })
 	for i := range 11 {
 		y := c.Y(float64(i) / 10)
 		c.FillText(text(tickSize, ink, draw.XLeft, draw.YCenter), vg.Point{X: bar.Max.X + 6, Y: y}, fmt.Sprintf("%.1f", float64(i)/10))

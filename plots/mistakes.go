@@ -97,10 +97,11 @@ func (p *page) mistake(c draw.Canvas, m Mistake) {
 	side := m.side()
 	frame := vg.Rectangle{Min: vg.Point{X: c.Center().X - size/2, Y: c.Max.Y - top - size}}
 	frame.Max = frame.Min.Add(vg.Point{X: size, Y: size})
-	p.paint(inset(frame, -0.6), func(_, _ float64) color.Color { return faintInk })
-	p.paint(frame, func(x, y float64) color.Color {
+	p.fill(inset(frame, -0.6), faintInk)
+	p.paint(frame, func(x, y float64) color.RGBA {
 		v := m.Pixels[int(y*float64(side))*side+int(x*float64(side))]
-		return color.Gray{255 - uint8(math.Round(float64(v)))}
+		grey := 255 - uint8(math.Round(float64(v)))
+		return color.RGBA{grey, grey, grey, 0xFF}
 	})
 	caption := fmt.Sprintf("%d → %d  %.0f %%", m.Actual, m.Predicted, 100*m.Probability)
 	style := fit(text(tickSize, ink, draw.XCenter, draw.YTop), caption, c.Max.X-c.Min.X-4)

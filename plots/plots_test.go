@@ -2,7 +2,6 @@ package plots_test
 
 import (
 	"bytes"
-	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -22,11 +21,8 @@ func TestSamples(t *testing.T) {
 	for name, picture := range samples() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var first, second bytes.Buffer
-			if err := errors.Join(plots.WritePNG(&first, picture), plots.WritePNG(&second, picture)); err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(first.Bytes(), second.Bytes()) {
+			first, second := drawn(t, picture), drawn(t, picture)
+			if !bytes.Equal(first.(*image.RGBA).Pix, second.(*image.RGBA).Pix) {
 				t.Error("two drawings of the same numbers differ")
 			}
 			if dir != "" {
@@ -34,12 +30,32 @@ func TestSamples(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			img, err := png.Decode(&first)
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkFrame(t, img)
+			checkFrame(t, first)
 		})
+	}
+}
+
+func TestSavedBytes(t *testing.T) {
+	dir := t.TempDir()
+	var want bytes.Buffer
+	if err := plots.WritePNG(&want, species()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.png", "b.png", "b.png"} { // the last replaces a file
+		path := filepath.Join(dir, name)
+		if err := plots.Save(path, species()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want.Bytes()) {
+			t.Errorf("%s has %d bytes, %v; WritePNG wrote %d", name, len(got), err, want.Len())
+		}
+	}
+	img, err := png.Decode(&want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cell := drawn(t, species()); img.Bounds() != cell.Bounds() || img.At(400, 400) != cell.At(400, 400) {
+		t.Error("the PNG holds another picture than Draw returned")
 	}
 }
 
@@ -48,10 +64,13 @@ func TestSamples(t *testing.T) {
 func checkFrame(t *testing.T, img image.Image) {
 	t.Helper()
 	b := img.Bounds()
+	inside := b.Inset(4)
 	for y := range b.Dy() {
-		for x := range b.Dx() {
-			inside := x >= 4 && y >= 4 && x < b.Dx()-4 && y < b.Dy()-4
-			if !inside && !is(img, x, y, 0xFF, 0xFF, 0xFF) {
+		for x := 0; x < b.Dx(); x++ {
+			if image.Pt(x, y).In(inside) {
+				x = inside.Max.X
+			}
+			if !is(img, x, y, 0xFF, 0xFF, 0xFF) {
 				t.Fatalf("pixel (%d, %d) of %v is not white: something is clipped", x, y, b)
 			}
 		}
@@ -159,6 +178,18 @@ func endOf(img image.Image, last image.Rectangle) int {
 		x++
 	}
 	return x
+}
+
+func TestDecisionIsUpright(t *testing.T) {
+	d := plots.Decision{
+		Points: [][2]float64{{0, 0}, {1, 1}}, Classes: []int{0, 1},
+		Probability: each(func(_, y float64) float64 { return (y + 0.5) / 2 }),
+	}
+	img := drawn(t, d).(*image.RGBA).SubImage(image.Rect(0, 0, 780, 876)) // without the colour bar
+	low, high := find(img, 0x44, 0x01, 0x54), find(img, 0xFD, 0xE7, 0x25)
+	if low.Empty() || high.Empty() || low.Min.Y < high.Max.Y {
+		t.Errorf("P = 0 at %v, P = 1 at %v: want x2 to rise upwards", low, high)
+	}
 }
 
 func TestDecisionAsksOnce(t *testing.T) {

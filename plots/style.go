@@ -3,6 +3,7 @@ package plots
 import (
 	"image"
 	"image/color"
+	imagedraw "image/draw"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -145,15 +146,21 @@ func (p *page) pixels(r vg.Rectangle) image.Rectangle {
 // paint gives every pixel within r the colour that at returns for it; x and y
 // run from 0 at the left and top edge to 1. Unlike a path per patch it is
 // fast, and leaves no seams.
-func (p *page) paint(r vg.Rectangle, at func(x, y float64) color.Color) {
+func (p *page) paint(r vg.Rectangle, at func(x, y float64) color.RGBA) {
 	box := p.pixels(r)
-	img := p.canvas.Image()
+	patch := image.NewRGBA(box)
 	for j := box.Min.Y; j < box.Max.Y; j++ {
 		y := (float64(j-box.Min.Y) + 0.5) / float64(box.Dy())
 		for i := box.Min.X; i < box.Max.X; i++ {
-			img.Set(i, j, at((float64(i-box.Min.X)+0.5)/float64(box.Dx()), y))
+			patch.SetRGBA(i, j, at((float64(i-box.Min.X)+0.5)/float64(box.Dx()), y))
 		}
 	}
+	imagedraw.Draw(p.canvas.Image(), box, patch, box.Min, imagedraw.Src)
+}
+
+// fill gives every pixel within r one colour.
+func (p *page) fill(r vg.Rectangle, c color.Color) {
+	imagedraw.Draw(p.canvas.Image(), p.pixels(r), image.NewUniform(c), image.Point{}, imagedraw.Src)
 }
 
 func middle(r vg.Rectangle) vg.Point {
