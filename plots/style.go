@@ -105,7 +105,7 @@ func (p *page) header(title, subtitle string, keys ...key) {
 	c := &p.area
 	p.line(bold(text(titleSize, ink, draw.XLeft, draw.YTop)), title, 4)
 	if subtitle != "" {
-		p.line(text(labelSize, softInk, draw.XLeft, draw.YTop), subtitle, 5)
+		p.line(text(labelSize, softInk, draw.XLeft, draw.YTop), subtitle, 8)
 	}
 	if len(keys) > 0 {
 		const height, sample, gap = 18, 26, 18
