@@ -49,7 +49,7 @@ func Gemm(transA, transB bool, m, n, k int, alpha float32, a []float32, lda int,
 	if transB {
 		x.bRow, x.bCol = 1, ldb
 	}
-	x.run(current())
+	x.runOnAllProcs(current())
 	return nil
 }
 

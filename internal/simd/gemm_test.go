@@ -1,9 +1,11 @@
 package simd
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -232,10 +234,11 @@ func (p *product64) String() string {
 		p.m, p.n, p.k, p.transA, p.transB, p.alpha, p.beta, p.lda, p.ldb, p.ldc)
 }
 
+var randomCases = flag.Int("cases", 10_000, "random matrix products to test")
+
 func TestGemmRandom(t *testing.T) {
-	const cases = 10_000
 	r := rand.New(rand.NewPCG(4, 2))
-	products := make([]*product64, cases)
+	products := make([]*product64, *randomCases)
 	for i := range products {
 		products[i] = randomProduct(r)
 	}
@@ -282,7 +285,7 @@ func TestGemmElementsAreIndependent(t *testing.T) {
 func TestGemmDoesNotAllocate(t *testing.T) {
 	a, b, c := make([]float32, 300*300), make([]float32, 300*300), make([]float32, 300*300)
 	onEveryPath(t, func(t *testing.T) {
-		for _, size := range []int{3, 17, 300} {
+		for _, size := range []int{3, 17, 140} {
 			for _, trans := range [][2]bool{{false, false}, {false, true}, {true, false}} {
 				allocs := testing.AllocsPerRun(20, func() {
 					if err := Gemm(trans[0], trans[1], size, size, size, 1, a, 300, b, 300, 0, c, 300); err != nil {
@@ -291,6 +294,36 @@ func TestGemmDoesNotAllocate(t *testing.T) {
 				})
 				if allocs != 0 {
 					t.Errorf("size %d, transposes %v: %v allocations a call", size, trans, allocs)
+				}
+			}
+		}
+	})
+}
+
+func TestGemmIsTheSameOnAnyNumberOfProcs(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	onEveryPath(t, func(t *testing.T) {
+		for _, size := range [][3]int{{64, 128, 784}, {700, 150, 64}, {1, 1500, 1500}, {900, 10, 300}, {129, 513, 100}} {
+			m, n, k := size[0], size[1], size[2]
+			a, lda := randomMatrix(r, false, m, k)
+			b, ldb := randomMatrix(r, true, k, n)
+			var want []float32
+			for _, procs := range []int{1, 2, 3, 8} {
+				runtime.GOMAXPROCS(procs)
+				for range 5 {
+					c := make([]float32, m*n)
+					if err := Gemm(false, true, m, n, k, 1, a, lda, b, ldb, 0, c, n); err != nil {
+						t.Fatal(err)
+					}
+					if want == nil {
+						want = c
+					}
+					for i := range c {
+						if math.Float32bits(c[i]) != math.Float32bits(want[i]) {
+							t.Fatalf("%v on %d procs: element %d is %v, on one %v", size, procs, i, c[i], want[i])
+						}
+					}
 				}
 			}
 		}

@@ -1,7 +1,5 @@
 package simd
 
-import "sync"
-
 const (
 	// kBlock bounds the steps along k that one panel of B holds, so that the
 	// panel stays in the first-level cache while the rows of A go by.
@@ -32,8 +30,8 @@ type panel [(kBlock + packSlack) * maxWidth]float32
 type aCopy [kBlock * aRowSpace]float32
 
 var (
-	panels  = sync.Pool{New: func() any { return new(panel) }}
-	aCopies = sync.Pool{New: func() any { return new(aCopy) }}
+	panels  freeList[panel]
+	aCopies freeList[aCopy]
 )
 
 // product is one matrix product with its transposes turned into strides:
@@ -80,7 +78,7 @@ func (x *product) run(p path) {
 func (x *product) columns(p path) {
 	var copied *aCopy
 	if x.aCol != 1 && x.n >= copyACols {
-		copied = aCopies.Get().(*aCopy)
+		copied = aCopies.get()
 		x.copyA(copied)
 	}
 	var buf *panel
@@ -92,7 +90,7 @@ func (x *product) columns(p path) {
 		y.c = x.c[j:]
 		if !p.direct(&y, width) {
 			if buf == nil {
-				buf = panels.Get().(*panel)
+				buf = panels.get()
 			}
 			p.pack(&y, buf, width)
 			y.b, y.bRow, y.bCol = buf[:], width, 1
@@ -100,10 +98,10 @@ func (x *product) columns(p path) {
 		p.tiles(&y)
 	}
 	if buf != nil {
-		panels.Put(buf)
+		panels.put(buf)
 	}
 	if copied != nil {
-		aCopies.Put(copied)
+		aCopies.put(copied)
 	}
 }
 
