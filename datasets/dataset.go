@@ -14,7 +14,8 @@ import (
 // with its features (what the network sees) and its targets (what it is to
 // say). Class targets are indices into ClassNames, stored as 0, 1, 2, ….
 //
-// The numbers can't be changed after construction, so a Dataset may be read
+// Tables, [New] and [FromBytes] make one. The numbers can't be changed
+// afterwards, so a Dataset may be read
 // from many goroutines at once. Features are held as float32 or, where they
 // are all whole and in 0–255 as pixels are, as bytes, a quarter of the memory.
 type Dataset struct {
@@ -30,6 +31,7 @@ type Dataset struct {
 	// ClassNames has a name a class; it is nil if the targets are numbers.
 	ClassNames []string
 
+	rows int
 	// Features are in floats or in bytes, the other is nil: rows × features,
 	// row-major, as are the targets.
 	floats  []float32
@@ -91,7 +93,7 @@ func FromBytes(name string, x []uint8, featureNames []string, classes []uint8, c
 
 // finish numbers the rows and checks the targets.
 func (d *Dataset) finish(rows int) (*Dataset, error) {
-	d.RowNumbers = identity(rows)
+	d.rows, d.RowNumbers = rows, identity(rows)
 	if d.ClassNames == nil {
 		return d, nil
 	}
@@ -150,13 +152,13 @@ func numbered(prefix string, n int) []string {
 }
 
 // Rows returns the number of examples.
-func (d *Dataset) Rows() int { return len(d.RowNumbers) }
+func (d *Dataset) Rows() int { return d.rows }
 
 // Features returns the number of feature columns.
-func (d *Dataset) Features() int { return (len(d.floats) + len(d.bytes)) / d.Rows() }
+func (d *Dataset) Features() int { return (len(d.floats) + len(d.bytes)) / max(d.rows, 1) }
 
 // Targets returns the number of target columns: 1 for classes.
-func (d *Dataset) Targets() int { return len(d.targets) / d.Rows() }
+func (d *Dataset) Targets() int { return len(d.targets) / max(d.rows, 1) }
 
 // Classes returns the number of classes, 0 if the targets are numbers.
 func (d *Dataset) Classes() int { return len(d.ClassNames) }
@@ -222,6 +224,7 @@ func (d *Dataset) Subset(rows []int) (*Dataset, error) {
 		return nil, err
 	}
 	s := *d
+	s.rows = len(rows)
 	s.RowNumbers = make([]int, len(rows))
 	gather(s.RowNumbers, d.RowNumbers, rows)
 	s.targets = make([]float32, len(rows)*d.Targets())

@@ -171,6 +171,7 @@ func TestLoaderErrors(t *testing.T) {
 	d := numbersTo(t, 3)
 	for want, build := range map[string]func() (*DataLoader, error){
 		"no data set":   func() (*DataLoader, error) { return NewLoader(nil, LoaderOptions{}) },
+		"no data set: ": func() (*DataLoader, error) { return NewLoader(&Dataset{}, LoaderOptions{}) },
 		"batch size -1": func() (*DataLoader, error) { return NewLoader(d, LoaderOptions{BatchSize: -1}) },
 	} {
 		if l, err := build(); l != nil || err == nil || !strings.Contains(err.Error(), want) {
