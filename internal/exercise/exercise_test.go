@@ -18,10 +18,10 @@ import (
 	"perceptron/models"
 )
 
-// small is a lesson with settings that are done in no time.
+// small is a plain network that is trained in no time.
 func small(t *testing.T, l *Lesson) Settings {
 	t.Helper()
-	s, err := l.Settings("default")
+	s, err := l.Settings("deck")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestRecipes(t *testing.T) {
 				t.Errorf("%s: the deck's recipe is no plain ReLU network with Adam at a fixed rate: %v", l.Name, s)
 			}
 		}
-		if _, err := l.Settings("grandma"); err == nil || !strings.Contains(err.Error(), `unknown recipe "grandma": wanted one of default, deck`) {
+		if _, err := l.Settings("grandma"); err == nil || !strings.Contains(err.Error(), `unknown recipe "grandma": wanted one of default, `) {
 			t.Errorf("%s: unknown recipe: %v", l.Name, err)
 		}
 	}
@@ -118,7 +118,10 @@ func TestNetwork(t *testing.T) {
 		{XOR(), func(s *Settings) {}, []string{"Linear(2, 3)", "ReLU()", "Linear(3, 1)"}},
 		{XOR(), func(s *Settings) { s.Hidden = nil }, []string{"Linear(2, 1)"}},
 		{Boston(), func(s *Settings) { s.Activation, s.Hidden = "softplus", []int{7} },
-			[]string{"Standardize(13)", "Linear(13, 7)", "Softplus()", "Linear(7, 1)", "Unscale(1)"}},
+			[]string{"Standardize(13)", "Linear(13, 7)", "Softplus()", "Linear(7, 1)"}},
+		{Boston(), func(s *Settings) { s.Logs, s.Target, s.Hidden = []string{"CRIM", "LSTAT"}, StandardizedTarget, nil },
+			[]string{"AppendLogs(13, 0, 12)", "Standardize(15)", "Linear(15, 1)", "Unscale(1)"}},
+		{Boston(), func(s *Settings) { s.Target, s.Hidden = RootTarget, nil }, []string{"Standardize(13)", "Linear(13, 1)", "UnscaleSquare(1)"}},
 		{Boston(), func(s *Settings) { s.Inputs, s.Target, s.Hidden = Raw, RawTarget, nil }, []string{"Linear(13, 1)"}},
 		{Iris(), func(s *Settings) {
 			s.Inputs, s.Noise, s.BatchNorm, s.Dropout, s.Activation = Whitened, 0.5, true, 0.2, "leaky_relu"
