@@ -8,7 +8,7 @@ import (
 )
 
 // Graph is a model as a symbolic expression for a fixed number of rows. Its
-// parameter nodes hold the model's own tensors, so that what training changes
+// parameter nodes share the model's own numbers, so that what training changes
 // is seen by every graph at once. A graph serves one machine at a time.
 type Graph struct {
 	Expr *G.ExprGraph
@@ -80,14 +80,17 @@ func (m *Model) input(g *G.ExprGraph, name string, rows, cols int) *G.Node {
 	return G.NewMatrix(g, m.dtype, G.WithName(name), G.WithShape(rows, cols))
 }
 
-// parameter adds a node that holds a parameter's own tensor. A counter takes no
+// parameter adds a node that shares a parameter's numbers. A counter takes no
 // part in the expression.
 func (g *Graph) parameter(p *Parameter) *G.Node {
 	if p.Value.Dtype() == tensor.Int64 {
 		return nil
 	}
 	shape := p.Value.Shape()
-	n := G.NewTensor(g.Expr, p.Value.Dtype(), shape.Dims(), G.WithName(p.Name), G.WithShape(shape...), G.WithValue(p.Value))
+	// A tensor of the graph's own around them: a machine writes to its tensors'
+	// headers when it is made, which may happen in many goroutines at once.
+	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(p.Value.Data()))
+	n := G.NewTensor(g.Expr, p.Value.Dtype(), shape.Dims(), G.WithName(p.Name), G.WithShape(shape...), G.WithValue(value))
 	if p.Trained {
 		g.Trained = append(g.Trained, p)
 		g.Parameters = append(g.Parameters, n)
