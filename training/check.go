@@ -8,13 +8,16 @@ import (
 	"perceptron/models"
 )
 
-// checkData tells whether a model can be trained on train and evaluated on
-// valid, which may be nil.
-func checkData(net *models.Model, train, valid *datasets.Dataset) error {
-	if train == nil {
-		return errors.New("no training rows: give a data set")
+// checkData tells whether a model can be trained or evaluated on the rows of
+// data, and on those of valid, which may be nil.
+func checkData(net *models.Model, data, valid *datasets.Dataset) error {
+	if net == nil {
+		return errors.New("no model: declare one with models.New")
 	}
-	if err := fits(net, train); err != nil || valid == nil {
+	if data == nil {
+		return errors.New("no rows: give a data set")
+	}
+	if err := fits(net, data); err != nil || valid == nil {
 		return err
 	}
 	return fits(net, valid)
@@ -25,23 +28,21 @@ func fits(net *models.Model, d *datasets.Dataset) error {
 	if d.Features() != net.Inputs() {
 		return fmt.Errorf("%s has %d features, the model takes %d: declare a first layer that fits", d.Name, d.Features(), net.Inputs())
 	}
-	switch net.Task() {
-	case models.Regression:
-		if d.Targets() != net.Outputs() {
-			return fmt.Errorf("%s has %d target columns, the model gives %d: declare a last layer that fits", d.Name, d.Targets(), net.Outputs())
-		}
-	case models.Multiclass:
+	targets := net.Outputs()
+	if net.Task() == models.Multiclass {
+		targets = 1 // a class index
 		if d.Classes() > net.Outputs() {
 			return fmt.Errorf("%s has %d classes, the model tells %d apart: declare a last layer that fits", d.Name, d.Classes(), net.Outputs())
 		}
-	case models.Binary:
-		if d.Targets() != net.Outputs() {
-			return fmt.Errorf("%s has %d target columns, the model gives %d: declare a last layer that fits", d.Name, d.Targets(), net.Outputs())
-		}
+	}
+	if d.Targets() != targets {
+		return fmt.Errorf("%s has %d target columns, the model wants %d: declare a last layer that fits", d.Name, d.Targets(), targets)
+	}
+	if net.Task() == models.Binary {
 		for i, y := range d.Y().Float32s() {
 			if y < 0 || y > 1 {
 				return fmt.Errorf("%s, row %d: target %v: a Binary model wants 0, 1 or a probability between; Multiclass tells more classes apart",
-					d.Name, d.RowNumbers[i/d.Targets()], y)
+					d.Name, d.RowNumbers[i/targets], y)
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package training
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -32,10 +31,7 @@ const evaluationRows = 2048
 // Evaluate predicts every row of a data set, without dropout and with
 // BatchNorm's running statistics, and compares with the targets.
 func Evaluate(net *models.Model, d *datasets.Dataset) (*Evaluation, error) {
-	if d == nil {
-		return nil, errors.New("training: no rows to evaluate: give a data set")
-	}
-	if err := fits(net, d); err != nil {
+	if err := checkData(net, d, nil); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
 	loader, err := evaluationLoader(d)

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -60,8 +61,8 @@ func (o *Optimizer) Steps() int { return o.steps }
 // tensors of one shape each, and the parameters those of the steps before;
 // otherwise it is an error, and nothing is changed.
 func (o *Optimizer) Step(model []G.ValueGrad) error {
-	if o.err != nil {
-		return o.err
+	if err := o.usable(); err != nil {
+		return err
 	}
 	if err := o.check(model); err != nil {
 		return fmt.Errorf("training: %s: %w", o.name, err)
@@ -85,6 +86,14 @@ func (o *Optimizer) Step(model []G.ValueGrad) error {
 		o.rule.update(o, w, g, o.states[i].memory, decay)
 	}
 	return nil
+}
+
+// usable tells whether the optimizer was made, and made well.
+func (o *Optimizer) usable() error {
+	if o == nil || o.rule.update == nil {
+		return errors.New("training: no optimizer: make one with SGD, Adam or another of the constructors")
+	}
+	return o.err
 }
 
 // check tells whether a step can be made with these parameters.

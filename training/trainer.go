@@ -1,6 +1,7 @@
 package training
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -52,8 +53,11 @@ func (g gradient) Name() string           { return g.Parameter.Name }
 
 // NewTrainer prepares to train a model with an optimizer.
 func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
-	if optimizer.err != nil {
-		return nil, optimizer.err
+	if net == nil {
+		return nil, errors.New("training: no model: declare one with models.New")
+	}
+	if err := optimizer.usable(); err != nil {
+		return nil, err
 	}
 	if net.Count() == 0 {
 		return nil, fmt.Errorf("training: the model has no parameters to train: add a Linear layer")
