@@ -253,7 +253,7 @@ func (d *Dataset) ClassCounts() []int {
 }
 
 // String describes the data set in a line:
-// "iris: 70 rows × 4 features, 3 classes (setosa 24, versicolor 22, virginica 24)".
+// "iris: 70 rows × 4 features, 3 classes (setosa: 24, versicolor: 22, virginica: 24)".
 func (d *Dataset) String() string {
 	s := fmt.Sprintf("%s: %d rows × %d features", d.Name, d.Rows(), d.Features())
 	if d.ClassNames == nil {
@@ -261,7 +261,7 @@ func (d *Dataset) String() string {
 	}
 	classes := slices.Clone(d.ClassNames)
 	for i, count := range d.ClassCounts() {
-		classes[i] += " " + strconv.Itoa(count)
+		classes[i] += ": " + strconv.Itoa(count)
 	}
 	return fmt.Sprintf("%s, %d classes (%s)", s, len(classes), strings.Join(classes, ", "))
 }

@@ -33,8 +33,8 @@ func Example() {
 		fmt.Println(batch.Index, batch.X.Shape(), batch.Y.Shape())
 	}
 	// Output:
-	// iris: 70 rows × 4 features, 3 classes (setosa 24, versicolor 23, virginica 23)
-	// iris: 80 rows × 4 features, 3 classes (setosa 26, versicolor 27, virginica 27)
+	// iris: 70 rows × 4 features, 3 classes (setosa: 24, versicolor: 23, virginica: 23)
+	// iris: 80 rows × 4 features, 3 classes (setosa: 26, versicolor: 27, virginica: 27)
 	// 0 (32, 4) (32, 1)
 	// 1 (32, 4) (32, 1)
 	// 2 (6, 4) (6, 1)
@@ -76,7 +76,7 @@ func ExampleRead() {
 	_, err = datasets.Read(strings.NewReader("animal,ears,weight\ncat,long,4\n"), "animals.csv", schema)
 	fmt.Println(err)
 	// Output:
-	// animals.csv: 2 rows × 2 features, 2 classes (cat 1, hare 1)
+	// animals.csv: 2 rows × 2 features, 2 classes (cat: 1, hare: 1)
 	// [4 6.5 3.5 12] [0 1]
 	// animals.csv:2: column "ears": "long" is not a number: correct the cell or remove the row
 }
@@ -93,6 +93,6 @@ func ExampleNew() {
 	fmt.Println(d)
 	fmt.Println(datasets.ColumnStats(d))
 	// Output:
-	// made up: 3 rows × 2 features, 2 classes (small 1, large 2)
+	// made up: 3 rows × 2 features, 2 classes (small: 1, large: 2)
 	// [2 30] [0.8164966 21.602468]
 }

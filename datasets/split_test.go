@@ -14,9 +14,9 @@ func TestEmbedded(t *testing.T) {
 		description        string
 	}{
 		{"xor", xorCSV, "b3a10b3c47ea3129ab5a26aa86525cb18e348995b9ab55c5bb527e51db884235", XOR,
-			"xor: 4 rows × 2 features, 2 classes (0 2, 1 2)"},
+			"xor: 4 rows × 2 features, 2 classes (0: 2, 1: 2)"},
 		{"iris", irisCSV, "91eb642c3adbc7bad8e99c930c11fa3a5cc8a07262c7a753b4e6ecf405f2e05e", Iris,
-			"iris: 150 rows × 4 features, 3 classes (setosa 50, versicolor 50, virginica 50)"},
+			"iris: 150 rows × 4 features, 3 classes (setosa: 50, versicolor: 50, virginica: 50)"},
 		{"boston", bostonCSV, "79ac716620024011b03c0c44d2bf99069b8173649181926d9109c25475a3804c", Boston,
 			"boston: 506 rows × 13 features, target MEDV"},
 	} {
