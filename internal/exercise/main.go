@@ -8,10 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 
-	"perceptron/models"
 	"perceptron/training"
 )
 
@@ -70,38 +68,17 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 	if err := checkFolder(c.out); err != nil {
 		return nil, err
 	}
-	run := &Run{Lesson: l, Settings: c.settings, Out: out, folder: c.out, load: c.load}
+	run := &Run{Lesson: l, Settings: c.settings, Out: out, folder: c.out}
 	if c.load != "" {
-		net, err := models.Load(c.load)
-		if err != nil {
+		if err := run.useSaved(c); err != nil {
 			return nil, err
 		}
-		run.loaded = net
-		run.Settings = c.asTrained(net)
 	}
 	if !c.quiet {
 		run.Hooks = []training.Hook{showProgress(progress)}
 	}
 	fmt.Fprintf(out, "%s\n", l.Title)
 	return run, nil
-}
-
-// asTrained changes what the command line leaves open to the settings that a
-// loaded network was trained with, so that it is not judged by its training rows.
-func (c *command) asTrained(net *models.Model) Settings {
-	s, info := c.settings, net.Info()
-	open := func(flag string) bool { return !slices.Contains(c.given, flag) }
-	s.Recipe = info.Recipe
-	if open("seed") {
-		s.Seed = net.Seed()
-	}
-	if t := info.Trained; t != nil && open("train-rows") && open("sequential") {
-		s.TrainRows, s.Sequential = t.Rows, t.Split == inOrder
-		if t.Split == unsplit {
-			s.TrainRows = 0
-		}
-	}
-	return s
 }
 
 // showProgress is a bar on a terminal, and ten lines in a log.

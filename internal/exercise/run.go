@@ -1,0 +1,180 @@
+package exercise
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"perceptron/datasets"
+	"perceptron/datasets/augment"
+	"perceptron/datasets/mnist"
+	"perceptron/models"
+	"perceptron/training"
+)
+
+// Run is a lesson under way with its settings. Its methods are the steps of the
+// training flow; each tells on Out what it has done.
+type Run struct {
+	Lesson *Lesson
+	Settings
+	Out   io.Writer
+	Hooks []training.Hook
+
+	loaded *models.Model // the saved model of -load, which takes the place of training
+	load   string        // its file
+	folder string        // where Write puts the results
+}
+
+// Table is step 1 of a lesson with a table: the training data, embedded or
+// one's own, read into a gota frame and checked.
+func (r *Run) Table() (*datasets.Table, error) {
+	if r.Data == "" {
+		return r.Lesson.Table()
+	}
+	schema := r.Lesson.Schema
+	if r.loaded != nil && schema.Kind == datasets.Classes {
+		schema.ClassNames = r.loaded.Info().Outputs // their order decides what an output means
+	}
+	return datasets.Open(r.Data, schema)
+}
+
+// Split is step 2 of a lesson with a table: some rows train, the others
+// validate. With TrainRows 0 all rows do both.
+func (r *Run) Split(table *datasets.Table) (train, valid *datasets.Dataset, err error) {
+	switch {
+	case r.TrainRows == 0:
+		train, err = table.Dataset()
+		valid = train
+	case r.Sequential:
+		train, valid, err = table.SplitSequential(r.TrainRows)
+	default:
+		train, valid, err = table.Split(r.TrainRows, r.Seed)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (-train-rows; 0 to use all rows for both)", err)
+	}
+	return train, valid, r.check(train, valid)
+}
+
+// Ways to choose the training rows, as a model's file names them.
+const (
+	unsplit  = "all rows"
+	inOrder  = "first rows"
+	shuffled = "shuffled rows"
+	given    = "a file of their own"
+)
+
+func (r *Run) way() string {
+	switch {
+	case r.Lesson.Pictures != nil:
+		return given
+	case r.TrainRows == 0:
+		return unsplit
+	case r.Sequential:
+		return inOrder
+	}
+	return shuffled
+}
+
+// ReadPictures is steps 1 and 2 of a lesson with pictures: the training and the
+// validation pictures come in a file each, embedded or one's own.
+func (r *Run) ReadPictures() (train, valid *datasets.Dataset, err error) {
+	train, valid, err = r.Lesson.Pictures(r.Train, r.Valid)
+	if err != nil {
+		return nil, nil, err
+	}
+	return train, valid, r.check(train, valid)
+}
+
+func (r *Run) data() (train, valid *datasets.Dataset, err error) {
+	if r.Lesson.Pictures != nil {
+		return r.ReadPictures()
+	}
+	table, err := r.Table()
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.Split(table)
+}
+
+// check sees to it that the training rows can teach every class.
+func (r *Run) check(train, valid *datasets.Dataset) error {
+	counts := train.ClassCounts()
+	if missing := slices.Index(counts, 0); missing >= 0 && r.loaded == nil {
+		return fmt.Errorf("%s: no training row is of class %s, which could then never be predicted: add such rows", train.Name, train.ClassNames[missing])
+	}
+	if len(counts) == 1 {
+		return fmt.Errorf("%s: all rows are of class %s, and there is nothing to tell apart: add rows of another", train.Name, train.ClassNames[0])
+	}
+	r.showData(train, valid)
+	return nil
+}
+
+// Network is step 3: the network's layers with their initial weights. Its task
+// picks the loss; the optimizer is the settings'. With -load it is the saved
+// network.
+func (r *Run) Network(train *datasets.Dataset) (*models.Model, error) {
+	if r.loaded != nil {
+		if err := r.fitsData(train); err != nil {
+			return nil, err
+		}
+		r.showNetwork(r.loaded)
+		return r.loaded, nil
+	}
+	net, err := r.Settings.network(r.Lesson.Task, train)
+	if err != nil {
+		return nil, err
+	}
+	r.showNetwork(net)
+	return net, nil
+}
+
+// Fit is steps 4 to 8: for each mini-batch the forward pass, the loss, the
+// backward pass and the update, until the loss is low enough or the epochs are
+// over. With -load there is nothing to do, and the result is nil.
+func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset) (*training.Result, error) {
+	if r.loaded != nil {
+		return nil, nil
+	}
+	options, err := r.Settings.options()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.augment(&options); err != nil {
+		return nil, err
+	}
+	options.Hooks = r.Hooks
+	result, err := training.Fit(ctx, net, train, valid, options)
+	if err != nil {
+		return nil, err
+	}
+	info := net.Info()
+	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,
+		Stop: result.Stop.String(), Loss: result.History[len(result.History)-1].TrainLoss}
+	net.SetInfo(info)
+	return result, nil
+}
+
+// augment changes training pictures as the settings say, while a step runs.
+func (r *Run) augment(o *training.Options) (err error) {
+	limits := r.Augment
+	if limits == (augment.Options{}) {
+		return nil
+	}
+	limits.Height, limits.Width, limits.Seed = mnist.Side, mnist.Side, r.Seed
+	o.Transform, err = augment.New(limits)
+	o.Prefetch = true
+	return err
+}
+
+// Evaluate is what comes out: how the network does on the validation rows.
+func (r *Run) Evaluate(net *models.Model, train, valid *datasets.Dataset, result *training.Result) (*Outcome, error) {
+	score, err := training.Evaluate(net, valid)
+	if err != nil {
+		return nil, err
+	}
+	o := &Outcome{Lesson: r.Lesson, Settings: r.Settings, Train: train, Valid: valid, Net: net, Result: result, Score: score}
+	r.showOutcome(o)
+	return o, nil
+}
