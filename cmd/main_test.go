@@ -11,6 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	// The programs are built outside go test, which would not notice otherwise
+	// that they have changed, and repeat an old result.
+	_ "perceptron/internal/exercise"
 )
 
 // programs is the folder with the built lessons.
@@ -32,6 +36,28 @@ func TestMain(m *testing.M) {
 		}
 		return m.Run()
 	}())
+}
+
+// A reader sees a lesson at a glance, in the order of the course.
+func TestLessonsReadFromTopToBottom(t *testing.T) {
+	for _, name := range []string{"xor", "boston", "iris", "mnist"} {
+		text, err := os.ReadFile(filepath.Join(name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(string(text), "\n"); lines > 120 {
+			t.Errorf("%s/main.go has %d lines, more than 120", name, lines)
+		}
+		rest := string(text)
+		for _, step := range []string{"1. Training data", "2. Preprocessing", "3. The network", "run.Network(", "4–8.", "run.Fit(", "run.Evaluate(", "run.Write("} {
+			_, after, found := strings.Cut(rest, step)
+			if !found {
+				t.Errorf("%s/main.go: %q is missing or not in its place", name, step)
+				continue
+			}
+			rest = after
+		}
+	}
 }
 
 // result is what a program left behind.

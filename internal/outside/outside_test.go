@@ -6,6 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	// The module is built outside go test, which would not notice otherwise
+	// that these have changed, and repeat an old result.
+	_ "perceptron/datasets"
+	_ "perceptron/models"
+	_ "perceptron/training"
 )
 
 // TestOutsideModule builds the programs of a module that requires perceptron
