@@ -11,10 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	// The programs are built outside go test, which would not notice otherwise
-	// that they have changed, and repeat an old result.
-	_ "perceptron/internal/exercise"
 )
 
 // programs is the folder with the built lessons.

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"perceptron/internal/exercise"
 )
 
 // wanted are the files of a training, and those of a saved network alone.
@@ -144,6 +146,32 @@ func TestSequential(t *testing.T) {
 	succeed(t, dir, "boston", "-quiet", "-load", filepath.Join("out", "model.safetensors"), "-out", "again")
 	if got := contents(t, filepath.Join(dir, "again"))["predictions.csv"]; got != strings.Join(lines, "\n") {
 		t.Error("-load validates on other rows than the training")
+	}
+}
+
+// The steps of main.go are those of Lesson.Run, which other programs call. (That
+// this test imports the lessons also lets go test notice when they change,
+// since the programs are built behind its back.)
+func TestInProcess(t *testing.T) {
+	dir := t.TempDir()
+	for _, l := range []*exercise.Lesson{exercise.XOR(), exercise.Iris()} {
+		settings, err := l.Settings("deck")
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings.Epochs, settings.Seed = 10, 3
+		outcome, err := l.Run(t.Context(), settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var model strings.Builder
+		if err := outcome.Net.Write(&model); err != nil {
+			t.Fatal(err)
+		}
+		succeed(t, dir, l.Name, "-quiet", "-recipe", "deck", "-epochs", "10", "-seed", "3")
+		if contents(t, filepath.Join(dir, "results", l.Name))["model.safetensors"] != model.String() {
+			t.Errorf("%s: the command and Lesson.Run trained different networks", l.Name)
+		}
 	}
 }
 

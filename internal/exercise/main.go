@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"perceptron/models"
 	"perceptron/training"
 )
 
@@ -89,10 +90,15 @@ func showProgress(w io.Writer) training.Hook {
 		}
 	}
 	return training.Hook{Epoch: func(p training.Progress) error {
-		if tenth := max(1, p.Epochs/10); p.Epoch%tenth == 0 {
-			last := p.History[len(p.History)-1]
-			fmt.Fprintf(w, "epoch %d of %d: training loss %.4g, validation loss %.4g\n", p.Epoch, p.Epochs, last.TrainLoss, last.Valid.Loss)
+		if tenth := max(1, p.Epochs/10); p.Epoch%tenth != 0 {
+			return nil
 		}
-		return nil
+		last := p.History[len(p.History)-1]
+		metric := fmt.Sprintf("accuracy %.2f %%", 100*last.Valid.Accuracy)
+		if p.Net.Task() == models.Regression {
+			metric = fmt.Sprintf("RMSE %.3f", last.Valid.RMSE)
+		}
+		_, err := fmt.Fprintf(w, "epoch %d of %d: training loss %.4g, validation loss %.4g, %s\n", p.Epoch, p.Epochs, last.TrainLoss, last.Valid.Loss, metric)
+		return err
 	}}
 }
