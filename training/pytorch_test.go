@@ -10,6 +10,7 @@ import (
 
 	"perceptron/datasets"
 	"perceptron/internal/fixtures"
+	"perceptron/internal/simd"
 	"perceptron/models"
 	"perceptron/training"
 )
@@ -79,9 +80,23 @@ func startOf(f fixtures.Set, name string, shape ...int) givenGradient {
 	}
 }
 
+// onEveryPath runs a test with each family of kernels that this processor has.
+func onEveryPath(t *testing.T, test func(t *testing.T)) {
+	before := simd.Path()
+	t.Cleanup(func() { simd.SetPath(before) })
+	for _, path := range simd.Paths() {
+		if err := simd.SetPath(path); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(path, test)
+	}
+}
+
 // TestOptimizersLikePyTorch makes 100 steps with each optimizer under each
 // schedule, on given gradients, and compares the parameters with PyTorch's.
-func TestOptimizersLikePyTorch(t *testing.T) {
+func TestOptimizersLikePyTorch(t *testing.T) { onEveryPath(t, testOptimizersLikePyTorch) }
+
+func testOptimizersLikePyTorch(t *testing.T) {
 	all := fixtures.Load(t, "optimizers")
 	gradients, norms := all.Floats("gradients"), all.Tensor("norms@64").Float64s
 	for _, name := range all.Groups() {
@@ -155,7 +170,9 @@ func TestSchedulesLikePyTorch(t *testing.T) {
 
 // TestTrainingLikePyTorch replays 200 steps of PyTorch: the same initial
 // weights, rows and dropout masks must give the same losses.
-func TestTrainingLikePyTorch(t *testing.T) {
+func TestTrainingLikePyTorch(t *testing.T) { onEveryPath(t, testTrainingLikePyTorch) }
+
+func testTrainingLikePyTorch(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		task      models.Task

@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"perceptron/internal/fixtures"
+	"perceptron/internal/simd"
 )
 
 // Errors allowed beside PyTorch's float64 results; see fixtures.Set.Check.
@@ -84,9 +85,23 @@ func (c *pytorchCase) check(yName string, y *G.Node, err error, dy *G.Node, wrt 
 	}
 }
 
+// onEveryPath runs a test with each family of kernels that this processor has.
+func onEveryPath(t *testing.T, test func(t *testing.T)) {
+	before := simd.Path()
+	t.Cleanup(func() { simd.SetPath(before) })
+	for _, path := range simd.Paths() {
+		if err := simd.SetPath(path); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(path, test)
+	}
+}
+
 // TestLayersLikePyTorch compares each operation and its gradients with
 // PyTorch's, on numbers of every size.
-func TestLayersLikePyTorch(t *testing.T) {
+func TestLayersLikePyTorch(t *testing.T) { onEveryPath(t, testLayersLikePyTorch) }
+
+func testLayersLikePyTorch(t *testing.T) {
 	all := fixtures.Load(t, "layers")
 	elementwise := map[string]func(*G.Node) (*G.Node, error){
 		"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "softplus": Softplus,
@@ -175,7 +190,9 @@ func testBatchNormLikePyTorch(t *testing.T, f fixtures.Set) {
 
 // TestLossesLikePyTorch compares each loss and its gradient with PyTorch's
 // mean reduction, on logits up to ±1000 and probabilities of 0 and 1.
-func TestLossesLikePyTorch(t *testing.T) {
+func TestLossesLikePyTorch(t *testing.T) { onEveryPath(t, testLossesLikePyTorch) }
+
+func testLossesLikePyTorch(t *testing.T) {
 	all := fixtures.Load(t, "losses")
 	for _, name := range all.Groups() {
 		t.Run(name, func(t *testing.T) {
