@@ -56,7 +56,8 @@ type LoaderOptions struct {
 //		}
 //	}
 //
-// Epochs don't depend on one another: training can resume at any of them.
+// Epochs don't depend on one another: training can resume at any of them, and
+// with EpochFrom at any batch.
 // A DataLoader reuses its buffers, so one epoch of it may run at a time; make
 // two loaders of the same data set for two at once.
 type DataLoader struct {
@@ -131,7 +132,12 @@ func (l *DataLoader) Batches() int {
 // tensors and Rows are valid until the next one is asked for: copy what is to
 // be kept. The same seed and number give the same batches, whatever epochs
 // were run before.
-func (l *DataLoader) Epoch(epoch int) iter.Seq[Batch] {
+func (l *DataLoader) Epoch(epoch int) iter.Seq[Batch] { return l.EpochFrom(epoch, 0) }
+
+// EpochFrom is Epoch without the batches before the one of index first: the
+// rest of an epoch that was broken off. There is none from Batches on.
+func (l *DataLoader) EpochFrom(epoch, first int) iter.Seq[Batch] {
+	first = max(first, 0)
 	return func(yield func(Batch) bool) {
 		if l.options.Shuffle {
 			for i := range l.order { // every epoch starts from the same order
@@ -141,10 +147,10 @@ func (l *DataLoader) Epoch(epoch int) iter.Seq[Batch] {
 			prng.Shuffle(&l.shuffler, l.order)
 		}
 		if l.options.Prefetch {
-			l.prefetch(epoch, yield)
+			l.prefetch(epoch, first, yield)
 			return
 		}
-		for i := range l.Batches() {
+		for i := first; i < l.Batches(); i++ {
 			if !yield(l.fill(&l.buffers[0], epoch, i)) {
 				return
 			}
@@ -169,14 +175,15 @@ func (l *DataLoader) fill(b *buffer, epoch, index int) Batch {
 	return batch
 }
 
-// prefetch yields the batches of an epoch while a goroutine prepares the next.
-func (l *DataLoader) prefetch(epoch int, yield func(Batch) bool) {
+// prefetch yields the batches of an epoch, from the one of index first on, while
+// a goroutine prepares the next.
+func (l *DataLoader) prefetch(epoch, first int, yield func(Batch) bool) {
 	// The channel has no buffer: when batch i is handed over, batch i-1 is
 	// done with, and its buffer free for batch i+1.
 	ready, stop := make(chan Batch), make(chan struct{})
 	go func() {
 		defer close(ready)
-		for i := range l.Batches() {
+		for i := first; i < l.Batches(); i++ {
 			select {
 			case ready <- l.fill(&l.buffers[i%2], epoch, i):
 			case <-stop:

@@ -147,6 +147,26 @@ func TestLoaderStopsEarly(t *testing.T) {
 	}
 }
 
+// The rest of an epoch is what a whole one would still serve.
+func TestLoaderEpochFrom(t *testing.T) {
+	for _, o := range []LoaderOptions{{BatchSize: 4, Shuffle: true}, {BatchSize: 4, Shuffle: true, Prefetch: true}, {BatchSize: 4, DropLast: true}} {
+		l := newLoader(t, numbersTo(t, 11), o)
+		whole := epochRows(t, l, 5)
+		for first := -1; first <= len(whole)+1; first++ {
+			index := max(first, 0)
+			for b := range l.EpochFrom(5, first) {
+				if b.Index != index || !slices.Equal(b.Rows, whole[index]) {
+					t.Errorf("%+v from %d: batch %d of rows %v, want batch %d of %v", o, first, b.Index, b.Rows, index, whole[index])
+				}
+				index++
+			}
+			if want := max(first, len(whole)); index != want {
+				t.Errorf("%+v from %d: ended before batch %d, want %d", o, first, index, want)
+			}
+		}
+	}
+}
+
 func TestLoaderTransformSeesFreshData(t *testing.T) {
 	for _, prefetch := range []bool{false, true} {
 		l := newLoader(t, numbersTo(t, 7), LoaderOptions{BatchSize: 3, Prefetch: prefetch, Transform: func(b Batch) {
