@@ -1,0 +1,48 @@
+//go:build !race
+
+package training
+
+import (
+	"math"
+	"runtime"
+	"testing"
+)
+
+// TestStepAllocations bounds what a step leaves to the garbage collector. Nearly
+// all of it is Gorgonia's: its machine starts a goroutine with two channels and
+// boxes a few numbers for each instruction.
+func TestStepAllocations(t *testing.T) {
+	for _, n := range networks {
+		t.Run(n.name, func(t *testing.T) {
+			trainer, batch := n.trainer(t), n.data(n.batch)
+			if _, err := trainer.Step(batch); err != nil { // builds the graph
+				t.Fatal(err)
+			}
+			step := func() {
+				if _, err := trainer.Step(batch); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := testing.AllocsPerRun(5, step); got > float64(n.allocs) {
+				t.Errorf("a step allocates %v times, at most %d are allowed", got, n.allocs)
+			}
+			if got := bytesOf(step); got > 16<<10 {
+				t.Errorf("a step allocates %d bytes, at most 16 KB are allowed", got)
+			}
+		})
+	}
+}
+
+// bytesOf is what f allocates: the least of a few runs, since a garbage
+// collection takes pooled buffers away, and the next run makes them anew.
+func bytesOf(f func()) uint64 {
+	least := uint64(math.MaxUint64)
+	for range 4 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
+	}
+	return least
+}
