@@ -31,7 +31,7 @@ func Tanh(x *G.Node) (*G.Node, error) {
 }
 
 func tanh[T Float](x T) T      { return T(math.Tanh(float64(x))) }
-func tanhSlope[T Float](y T) T { return 1 - y*y }
+func tanhSlope[T Float](y T) T { return (1 - y) * (1 + y) } // 1−y² would lose digits near ±1
 
 // ReLU is max(x, 0), element by element. Its slope at 0 is 0, as PyTorch's is.
 func ReLU(x *G.Node) (*G.Node, error) {
