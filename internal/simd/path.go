@@ -11,8 +11,8 @@ type path int32
 
 const (
 	portable path = iota
-	avx2          // with FMA
-	avx512        // F, VL, DQ and BW
+	avx2          // and FMA
+	avx512        // F, VL, DQ and BW: for matrix products; the rest as avx2
 )
 
 func (p path) String() string { return [...]string{"portable", "avx2", "avx512"}[p] }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
@@ -25,6 +27,7 @@ type source struct {
 	*build.Context
 	isa
 	maskTable operand.Mem
+	tables    map[string]operand.Mem
 }
 
 // function starts a function; doc is its comment.
@@ -88,15 +91,33 @@ const maskLanes = 16
 // declareMasks adds the table behind maskPointer to the file: maskLanes times
 // all ones, then as many zeros.
 func (s *source) declareMasks() {
-	s.maskTable = s.StaticGlobal("masks")
-	s.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range 2 * maskLanes {
-		var bits uint32
-		if i < maskLanes {
-			bits = ^uint32(0)
-		}
-		s.AddDatum(4*i, operand.U32(bits))
+	words := make([]uint32, 2*maskLanes)
+	for i := range maskLanes {
+		words[i] = ^uint32(0)
 	}
+	s.maskTable = s.table("masks", words)
+}
+
+// table adds a read-only table to the file, once, and returns its address.
+func (s *source) table(name string, words []uint32) operand.Mem {
+	if m, ok := s.tables[name]; ok {
+		return m
+	}
+	m := s.StaticGlobal(name)
+	s.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i, w := range words {
+		s.AddDatum(4*i, operand.U32(w))
+	}
+	if s.tables == nil {
+		s.tables = map[string]operand.Mem{}
+	}
+	s.tables[name] = m
+	return m
+}
+
+// constant returns a vector of one value in all lanes.
+func (s *source) constant(name string, value float32) vec {
+	return s.broadcast(s.table(name, []uint32{math.Float32bits(value)}))
 }
 
 // maskPointer returns the address of a lane mask whose first n lanes are set,

@@ -1,22 +1,7 @@
-//go:build !noasm
-
 package simd
-
-import "golang.org/x/sys/cpu"
 
 // maxWidth is the widest panel of any path.
 const maxWidth = 48
-
-func available() []path {
-	paths := []path{portable}
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		paths = append([]path{avx2}, paths...)
-		if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW {
-			paths = append([]path{avx512}, paths...)
-		}
-	}
-	return paths
-}
 
 // width is the number of columns that one call of tiles computes.
 func (p path) width(x *product) int {
