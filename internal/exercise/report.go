@@ -89,7 +89,7 @@ func (r *Run) showOutcome(o *Outcome) {
 		first, last := h.History[0].TrainLoss, h.History[len(h.History)-1].TrainLoss
 		r.say("Training", fmt.Sprintf("%v, %d steps; the training loss went from %.4g to %.4g", h.Stop, h.Steps, first, last))
 	}
-	text := fmt.Sprintf("loss      %.4g\n", o.Score.Loss)
+	text := fmt.Sprintf("loss      %.4g   (%s, as trained)\n", o.Score.Loss, losses[o.Lesson.Task])
 	if o.Lesson.Task == models.Regression {
 		text += fmt.Sprintf("RMSE      %.3f   (root of the mean squared error)\nMAE       %.3f   (mean absolute error)\nR²        %.3f   (share of the variance explained)",
 			o.Score.RMSE, o.Score.MAE, o.Score.R2)
@@ -101,7 +101,7 @@ func (r *Run) showOutcome(o *Outcome) {
 				right++
 			}
 		}
-		text += fmt.Sprintf("accuracy  %.2f %% (%d of %d right)", 100*o.Score.Accuracy, right, len(actual))
+		text += fmt.Sprintf("accuracy  %.2f %%   (%d of %d right)", 100*o.Score.Accuracy, right, len(actual))
 	}
 	r.say(fmt.Sprintf("Result on the %d validation rows", o.Valid.Rows()), text)
 }
