@@ -36,26 +36,44 @@ func (m *Model) SaveONNX(path string) error {
 func (m *Model) WriteONNX(w io.Writer) error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	g := onnx.Graph{
-		Inputs:  []onnx.Value{onnxMatrix(onnxInput, m.Inputs())},
-		Outputs: []onnx.Value{onnxMatrix(onnxOutput, m.Outputs())},
-	}
-	z, err := m.addONNX(&g, "", onnxInput)
-	if err != nil {
+	g := newONNX(m)
+	if err := m.addONNX(g, "", onnxOutput); err != nil {
 		return err
-	}
-	switch m.task {
-	case Binary:
-		g.Node("Sigmoid", onnxOutput, []string{z})
-	case Multiclass:
-		g.Node("Softmax", onnxOutput, []string{z}, onnx.Int("axis", 1))
-	default:
-		g.Node("Identity", onnxOutput, []string{z})
 	}
 	return writeONNX(w, g, m.task, m.info)
 }
 
-func writeONNX(w io.Writer, g onnx.Graph, task Task, info Info) error {
+// SaveONNX writes the ensemble to an ONNX file; see WriteONNX.
+func (e *Ensemble) SaveONNX(path string) error {
+	return atomicfile.Write(path, e.WriteONNX)
+}
+
+// WriteONNX writes what Predict computes as one ONNX model with all members in
+// it, as a Model's WriteONNX does.
+func (e *Ensemble) WriteONNX(w io.Writer) error {
+	g := newONNX(e.members[0])
+	var said []string
+	for i, m := range e.members {
+		m.mu.RLock()
+		defer m.mu.RUnlock()
+		said = append(said, memberPrefix(i)+onnxOutput)
+		if err := m.addONNX(g, memberPrefix(i), said[i]); err != nil {
+			return err
+		}
+	}
+	g.Node("Mean", onnxOutput, said)
+	return writeONNX(w, g, e.Task(), e.members[0].info)
+}
+
+// newONNX is a graph without nodes, with the inputs and outputs of a model.
+func newONNX(m *Model) *onnx.Graph {
+	return &onnx.Graph{
+		Inputs:  []onnx.Value{onnxMatrix(onnxInput, m.Inputs())},
+		Outputs: []onnx.Value{onnxMatrix(onnxOutput, m.Outputs())},
+	}
+}
+
+func writeONNX(w io.Writer, g *onnx.Graph, task Task, info Info) error {
 	metadata := map[string]string{"task": task.String()}
 	for key, names := range map[string][]string{"features": info.Features, "outputs": info.Outputs} {
 		if names == nil {
@@ -72,7 +90,7 @@ func writeONNX(w io.Writer, g onnx.Graph, task Task, info Info) error {
 	}
 	err := onnx.Write(w, &onnx.Model{
 		Name: "network", Producer: "perceptron", ProducerVersion: perceptron.Version,
-		Metadata: metadata, Graph: g,
+		Metadata: metadata, Graph: *g,
 	})
 	if err != nil {
 		return fmt.Errorf("models: %w", err)
@@ -84,9 +102,10 @@ func onnxMatrix(name string, columns int) onnx.Value {
 	return onnx.Value{Name: name, Shape: []onnx.Dim{{Name: "rows"}, {Size: columns}}}
 }
 
-// addONNX adds the layers to a graph, their names behind a prefix, and returns
-// the name of the last one's result.
-func (m *Model) addONNX(g *onnx.Graph, prefix, x string) (string, error) {
+// addONNX adds the layers and the task's activation to a graph. Their names get
+// a prefix, the predictions the given name.
+func (m *Model) addONNX(g *onnx.Graph, prefix, output string) error {
+	x := onnxInput
 	for i, u := range m.units {
 		e := onnxLayer{g, prefix + u.name, nil}
 		for _, p := range u.params {
@@ -96,10 +115,18 @@ func (m *Model) addONNX(g *onnx.Graph, prefix, x string) (string, error) {
 		}
 		var err error
 		if x, err = e.add(u.layer, x); err != nil {
-			return "", fmt.Errorf("models: %s: %w", m.place(i), err)
+			return fmt.Errorf("models: %s: %w", m.place(i), err)
 		}
 	}
-	return x, nil
+	switch m.task {
+	case Binary:
+		g.Node("Sigmoid", output, []string{x})
+	case Multiclass:
+		g.Node("Softmax", output, []string{x}, onnx.Int("axis", 1))
+	default:
+		g.Node("Identity", output, []string{x})
+	}
+	return nil
 }
 
 // onnxLayer is a layer on its way into a graph.

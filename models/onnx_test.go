@@ -3,11 +3,14 @@ package models_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"gorgonia.org/tensor"
 
 	"perceptron/internal/onnx/onnxtest"
 	"perceptron/internal/zoo"
@@ -27,34 +30,56 @@ func networks(t testing.TB) []zoo.Network {
 // the operators' specification alone.
 func TestONNXPredictsTheSame(t *testing.T) {
 	for _, n := range networks(t) {
-		t.Run(n.Name, func(t *testing.T) {
-			var file bytes.Buffer
-			if err := n.Model.WriteONNX(&file); err != nil {
-				t.Fatal(err)
-			}
-			parsed, err := onnxtest.Parse(file.Bytes())
-			if err != nil {
-				t.Fatal(err)
-			}
-			const rows = 7
-			x := n.Inputs(rows, 2)
-			want, err := n.Model.Predict(x)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := onnxtest.Run(parsed, x.Float32s(), rows)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(got) != len(want.Float32s()) {
-				t.Fatalf("%d numbers, Predict gives %d", len(got), len(want.Float32s()))
-			}
-			for i, w := range want.Float32s() {
-				if off := math.Abs(got[i] - float64(w)); !(off <= 1e-5*max(1, math.Abs(float64(w)))) {
-					t.Errorf("number %d is %v, Predict gives %v", i, got[i], w)
-				}
-			}
-		})
+		twin, err := n.Model.Clone()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := twin.Update(func() error { clear(twin.Parameters()[0].Value.Float32s()); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		both, err := models.NewEnsemble(n.Model, twin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(n.Name, func(t *testing.T) { compareONNX(t, n.Model, n.Inputs(7, 2)) })
+		t.Run(n.Name+" ensemble", func(t *testing.T) { compareONNX(t, both, n.Inputs(7, 2)) })
+	}
+}
+
+// exporter is a Model or an Ensemble.
+type exporter interface {
+	Predict(*tensor.Dense) (*tensor.Dense, error)
+	WriteONNX(io.Writer) error
+}
+
+func compareONNX(t *testing.T, m exporter, x *tensor.Dense) {
+	t.Helper()
+	var file, again bytes.Buffer
+	if err := m.WriteONNX(&file); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.WriteONNX(&again); err != nil || !bytes.Equal(file.Bytes(), again.Bytes()) {
+		t.Errorf("written twice, the files differ (error %v)", err)
+	}
+	parsed, err := onnxtest.Parse(file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := m.Predict(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := onnxtest.Run(parsed, x.Float32s(), x.Shape()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(want.Float32s()) {
+		t.Fatalf("%d numbers, Predict gives %d", len(got), len(want.Float32s()))
+	}
+	for i, w := range want.Float32s() {
+		if off := math.Abs(got[i] - float64(w)); !(off <= 1e-5*max(1, math.Abs(float64(w)))) {
+			t.Errorf("number %d is %v, Predict gives %v", i, got[i], w)
+		}
 	}
 }
 

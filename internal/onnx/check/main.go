@@ -42,18 +42,34 @@ func main() {
 	}
 }
 
+// network is a Model or an Ensemble.
+type network interface {
+	Predict(*tensor.Dense) (*tensor.Dense, error)
+	SaveONNX(path string) error
+}
+
 func layOutZoo(out string) error {
 	networks, err := zoo.Networks(1)
 	if err != nil {
 		return err
 	}
 	for _, n := range networks {
-		folder := filepath.Join(out, "zoo-"+n.Name)
-		if err := layOut(folder, n.Model, n.Inputs(2500, 1)); err != nil {
+		twin, err := n.Model.Clone()
+		if err != nil {
 			return err
 		}
-		if err := n.Model.SaveONNX(filepath.Join(folder, "model.onnx")); err != nil {
+		both, err := models.NewEnsemble(n.Model, twin)
+		if err != nil {
 			return err
+		}
+		for name, net := range map[string]network{"zoo-" + n.Name: n.Model, "ensemble-" + n.Name: both} {
+			folder := filepath.Join(out, name)
+			if err := layOut(folder, net, n.Inputs(2500, 1)); err != nil {
+				return err
+			}
+			if err := net.SaveONNX(filepath.Join(folder, "model.onnx")); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -84,7 +100,7 @@ func table(open func() (*datasets.Table, error)) func() (*datasets.Dataset, erro
 func layOutLessons(results, out string) error {
 	for _, l := range lessons {
 		from, folder := filepath.Join(results, l.name), filepath.Join(out, l.name)
-		net, err := models.Load(filepath.Join(from, "model.safetensors"))
+		net, err := models.LoadEnsemble(filepath.Join(from, "model.safetensors"))
 		if err != nil {
 			return err
 		}
@@ -139,7 +155,7 @@ func predictedRows(path string) ([]int, error) {
 }
 
 // layOut writes features and predictions.
-func layOut(folder string, net *models.Model, x *tensor.Dense) error {
+func layOut(folder string, net network, x *tensor.Dense) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
