@@ -77,6 +77,7 @@ func (o *Outcome) files(pictures []Picture) []resultFile {
 	if o.Result != nil {
 		files = append(files,
 			resultFile{"model.safetensors", "the trained network, for -load", o.Net.Write},
+			resultFile{"model.onnx", "the same, for ONNX Runtime", o.Net.WriteONNX},
 			resultFile{"history.csv", "loss and metric of each epoch", o.writeHistory})
 		pictures = append([]Picture{{"loss.png", "the same, drawn", o.lossPicture()}}, pictures...)
 	}
