@@ -115,7 +115,7 @@ func (l linearLayer) add(m *Model) error {
 	if l.in < 1 || l.out < 1 {
 		return fmt.Errorf("%v: sizes must be 1 or more", l)
 	}
-	if int64(l.in)*int64(l.out) > maxWeights {
+	if l.in > maxWeights/l.out {
 		return fmt.Errorf("%v: more than %d weights", l, int64(maxWeights))
 	}
 	return m.addLayer(l)

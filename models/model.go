@@ -139,6 +139,9 @@ func (m *Model) connect() error {
 		if _, last := u.layer.(targetLayer); last && (m.task != Regression || i != len(m.units)-1) {
 			return fmt.Errorf("%s: it belongs at the end of a Regression model", m.place(i))
 		}
+		if n := size(out); n > maxWeights {
+			return fmt.Errorf("%s: rows of %d numbers: the most is %d", m.place(i), n, int64(maxWeights))
+		}
 		u.in, u.out = slices.Clone(shape), out
 		for _, d := range u.layer.parameters() {
 			u.params = append(u.params, d.parameter(u.name, m.dtype))
@@ -240,6 +243,9 @@ func (m *Model) Task() Task { return m.task }
 // Seed is what the initial weights, dropout masks and input noise came from.
 func (m *Model) Seed() uint64 { return m.seed }
 
+// LabelSmoothing is the share of the targets that goes to all classes alike.
+func (m *Model) LabelSmoothing() float64 { return m.smoothing }
+
 // Info tells what the model knows about its data.
 func (m *Model) Info() Info {
 	m.mu.RLock()
@@ -303,7 +309,7 @@ func (m *Model) Clone() (*Model, error) {
 // parts is what New needs to declare the model again.
 func (m *Model) parts() []Part {
 	parts := []Part{Seed(m.seed), WithInfo(m.Info()), Option(func(c *Model) error {
-		c.init, c.smoothing, c.dtype = m.init, m.smoothing, m.dtype
+		c.init, c.smoothing, c.dtype, c.masks = m.init, m.smoothing, m.dtype, m.masks
 		return nil
 	})}
 	for _, u := range m.units {
