@@ -53,12 +53,12 @@ func layOutZoo(out string) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range networks {
-		twin, err := n.Model.Clone()
-		if err != nil {
-			return err
-		}
-		both, err := models.NewEnsemble(n.Model, twin)
+	others, err := zoo.Networks(2)
+	if err != nil {
+		return err
+	}
+	for i, n := range networks {
+		both, err := models.NewEnsemble(n.Model, others[i].Model)
 		if err != nil {
 			return err
 		}
