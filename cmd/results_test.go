@@ -107,7 +107,7 @@ func TestActivations(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, out := range []string{"a", "b"} {
-		succeed(t, dir, "activations", "-out", out)
+		succeed(t, dir, "activations", "-quiet", "-out", out)
 	}
 	files := contents(t, filepath.Join(dir, "a"))
 	if got := slices.Sorted(maps.Keys(files)); !slices.Equal(got, []string{"activations.png", "derivatives.png"}) {

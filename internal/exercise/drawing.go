@@ -15,13 +15,15 @@ type Drawing struct {
 	Draw               func() ([]Picture, error)
 }
 
-// MainDrawing is Main for a Drawing, with the flag -out alone.
+// MainDrawing is Main for a Drawing. Of the flags it has -out and, for scripts
+// that run every lesson, -quiet.
 func MainDrawing(d Drawing) { os.Exit(exitCode(d.Name, d.command(os.Args[1:], os.Stdout), os.Stderr)) }
 
 func (d Drawing) command(args []string, out io.Writer) error {
 	folder := filepath.Join("results", d.Name)
 	f := newFlagSet(d.Name)
 	pathFlag(f, "out", "`folder` for the pictures (default \"results/"+d.Name+"\")", &folder)
+	f.Bool("quiet", false, "show no progress (drawing shows none anyway)")
 	err := finish(f, args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintf(out, "%s\n\n%s\n\nFlags:\n", d.Title, d.About)
