@@ -31,25 +31,13 @@ type Options struct {
 	// Prefetch prepares the next batch while a step runs.
 	Prefetch bool
 
+	// Resume goes on from a checkpoint of the same run: model, data and options
+	// must be those of its beginning, but for Epochs, where the schedule has not
+	// depended on it yet, and what changes no result. The model's weights are
+	// replaced, and the run ends as one that was never interrupted, to the bit.
+	Resume *Checkpoint
+
 	Hooks []Hook
-}
-
-// Hook watches training. Any of its functions may be nil; an error from one
-// ends training and is returned by Fit.
-type Hook struct {
-	Begin func(Progress) error // before the first step
-	Step  func(Progress) error // after each step
-	Epoch func(Progress) error // after each epoch and its evaluation
-	End   func(Progress) error // when training stops, for whatever reason
-}
-
-// Progress is where training stands.
-type Progress struct {
-	Net           *models.Model
-	Epoch, Epochs int     // epochs begun, counted from 1, and at the most
-	Step, Steps   int     // steps made, and at the most
-	Loss          float64 // of the last step
-	History       []Epoch // epochs finished; not to be changed
 }
 
 // Epoch is one line of the history.
@@ -87,14 +75,14 @@ func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset,
 		err = f.run(ctx)
 	}
 	if err == nil {
-		err = f.early.restore(net, &f.stop)
+		err = f.early.restore(net, &f.progress.Stop)
 	}
-	if err != nil && f.stop.Reason != Cancelled {
-		f.stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}
+	if err != nil && f.progress.Stop.Reason != Cancelled {
+		f.progress.Stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}
 	}
 	err = joinErrors(err, f.call(endHook))
 	f.options.Optimizer.SetLearningRate(f.rate)
-	return &Result{Stop: f.stop, Epochs: len(f.progress.History), Steps: f.progress.Step, History: f.progress.History}, err
+	return &Result{Stop: f.progress.Stop, Epochs: len(f.progress.History), Steps: f.progress.Step, History: f.progress.History}, err
 }
 
 // joinErrors is errors.Join that leaves a single error as it is.
@@ -138,8 +126,11 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 		return nil, err
 	}
 	f.trainer.ClipNorm, f.trainer.ClipValue = o.ClipNorm, o.ClipValue
-	f.progress = Progress{Net: net, Epochs: o.Epochs, Steps: o.Epochs * f.train.Batches()}
-	return f, f.prepare()
+	f.progress = Progress{Net: net, Epochs: o.Epochs, Steps: o.Epochs * f.train.Batches(), run: f}
+	if err := f.prepare(); err != nil || o.Resume == nil {
+		return f, err
+	}
+	return f, f.resume(o.Resume)
 }
 
 // prepare builds the graphs of whole and of short batches, since a model may
@@ -186,64 +177,76 @@ type fit struct {
 	early    *earlyStop
 	rate     float64 // the optimizer's own, which the schedule scales
 	progress Progress
-	stop     Stop
+
+	lossSum float64           // of the epoch under way: of its batches so far, weighted by rows
+	factors uint64            // of the schedule so far, summed up
+	facts   map[string]string // see identity
 }
 
 func (f *fit) run(ctx context.Context) error {
-	for f.progress.Epoch < f.options.Epochs {
+	for !f.done() {
 		f.progress.Epoch++
-		loss, err := f.epoch(ctx)
-		if err != nil {
+		if err := f.epoch(ctx); err != nil {
 			return err
 		}
-		if err := f.record(loss); err != nil {
+		if err := f.record(); err != nil {
 			return err
 		}
 		if err := f.call(epochHook); err != nil {
 			return err
 		}
-		if loss < f.options.LossBelow {
-			f.stop = Stop{Reason: LossReached, Epochs: f.progress.Epoch, Loss: f.options.LossBelow}
-			return nil
-		}
-		if f.early.exhausted(f.progress.Epoch) {
-			f.stop = Stop{Reason: NoImprovement, Epochs: f.progress.Epoch, Patience: f.options.EarlyStopping.Patience}
-			return nil
-		}
 	}
-	f.stop = Stop{Reason: EpochsDone, Epochs: f.progress.Epoch}
 	return nil
 }
 
-// epoch trains on every batch once and returns the mean loss.
-func (f *fit) epoch(ctx context.Context) (float64, error) {
-	sum, rows := 0.0, 0
-	for b := range f.train.Epoch(f.progress.Epoch - 1) {
+// done tells whether training is over, and notes why.
+func (f *fit) done() bool {
+	epochs, stop := len(f.progress.History), &f.progress.Stop
+	switch {
+	case epochs > 0 && f.progress.History[epochs-1].TrainLoss < f.options.LossBelow:
+		*stop = Stop{Reason: LossReached, Epochs: epochs, Loss: f.options.LossBelow}
+	case f.early.exhausted(epochs):
+		*stop = Stop{Reason: NoImprovement, Epochs: epochs, Patience: f.options.EarlyStopping.Patience}
+	case epochs >= f.options.Epochs:
+		*stop = Stop{Reason: EpochsDone, Epochs: epochs}
+	default:
+		return false
+	}
+	return true
+}
+
+// epoch trains on the batches of an epoch that are left, all of them unless a
+// resumed run was interrupted among them.
+func (f *fit) epoch(ctx context.Context) error {
+	for b := range f.train.EpochFrom(f.progress.Epoch-1, f.batchesMade()) {
 		if ctx.Err() != nil {
-			f.stop = Stop{Reason: Cancelled, Epochs: len(f.progress.History)}
-			return 0, fmt.Errorf("training: stopped before step %d: %w", f.progress.Step+1, context.Cause(ctx))
+			f.progress.Stop = Stop{Reason: Cancelled, Epochs: len(f.progress.History)}
+			return fmt.Errorf("training: stopped before step %d: %w", f.progress.Step+1, context.Cause(ctx))
 		}
 		if err := f.setRate(); err != nil {
-			return 0, err
+			return err
 		}
 		loss, err := f.trainer.Step(b)
 		if err != nil {
-			return 0, fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
+			return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
 		}
 		f.progress.Step++
 		f.progress.Loss = loss
-		sum += loss * float64(len(b.Rows))
-		rows += len(b.Rows)
+		f.lossSum += loss * float64(len(b.Rows))
 		if err := f.call(stepHook); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return sum / float64(rows), nil
+	return nil
 }
+
+// batchesMade is how many batches of the epoch under way have been trained on.
+func (f *fit) batchesMade() int { return f.progress.Step - len(f.progress.History)*f.train.Batches() }
 
 // setRate follows the schedule.
 func (f *fit) setRate() error {
 	factor := f.options.Schedule(f.progress.Step, f.progress.Steps)
+	f.factors = addFactor(f.factors, factor)
 	if !(factor >= 0) || math.IsInf(factor, 0) {
 		return fmt.Errorf("training: step %d: the schedule multiplies the learning rate by %v: wanted 0 or more; look at its settings", f.progress.Step+1, factor)
 	}
@@ -252,8 +255,12 @@ func (f *fit) setRate() error {
 }
 
 // record adds an epoch to the history.
-func (f *fit) record(loss float64) error {
-	e := Epoch{Epoch: f.progress.Epoch, TrainLoss: loss, Rate: f.options.Optimizer.LearningRate()}
+func (f *fit) record() error {
+	rows := f.train.Data().Rows()
+	if f.options.DropLast {
+		rows = f.train.Batches() * f.train.BatchSize()
+	}
+	e := Epoch{Epoch: f.progress.Epoch, TrainLoss: f.lossSum / float64(rows), Rate: f.options.Optimizer.LearningRate()}
 	var err error
 	if f.valid != nil {
 		if e.Valid, err = evaluate(f.progress.Net, f.valid); err != nil {
@@ -265,23 +272,6 @@ func (f *fit) record(loss float64) error {
 		return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
 	}
 	f.progress.History = append(f.progress.History, e)
+	f.lossSum = 0
 	return nil
-}
-
-// Which function of a hook to call.
-func beginHook(h Hook) func(Progress) error { return h.Begin }
-func stepHook(h Hook) func(Progress) error  { return h.Step }
-func epochHook(h Hook) func(Progress) error { return h.Epoch }
-func endHook(h Hook) func(Progress) error   { return h.End }
-
-// call runs one function of every hook. All of them run, whatever the others
-// return, so that none misses its End.
-func (f *fit) call(which func(Hook) func(Progress) error) error {
-	var errs error
-	for _, h := range f.options.Hooks {
-		if do := which(h); do != nil {
-			errs = joinErrors(errs, do(f.progress))
-		}
-	}
-	return errs
 }

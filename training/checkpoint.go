@@ -1,0 +1,284 @@
+package training
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"perceptron/datasets"
+	"perceptron/models"
+)
+
+// Checkpoint is a training run between two steps: all that it needs to go on as
+// if it had never been interrupted. A Hook takes one with Progress.Checkpoint,
+// Save keeps it in a file, and Options.Resume goes on from it.
+//
+// What is random in training depends on seeds and the number of the epoch, the
+// batch or the step alone, so the position stands for the state of every
+// generator.
+type Checkpoint struct {
+	// Note is for the program that trains: what it must know to prepare the same
+	// run again, such as its own settings.
+	Note string
+
+	Step    int              // steps made
+	History []Epoch          // epochs finished
+	Model   models.StateDict // weights and BatchNorm's statistics, after that step
+
+	memory models.StateDict // the optimizer's, one entry for each number it keeps of a parameter
+	best   models.StateDict // EarlyStopping's; nil before the first epoch and without it
+	at     position
+}
+
+// position is what else a run must remember.
+type position struct {
+	Run            map[string]string `json:"run"`             // see identity
+	Loss           float64           `json:"loss"`            // of the last step
+	LossSum        float64           `json:"loss_sum"`        // of the epoch under way
+	Factors        uint64            `json:"factors"`         // of the schedule so far
+	OptimizerSteps int               `json:"optimizer_steps"` // those of earlier runs included
+	BestEpoch      int               `json:"best_epoch,omitempty"`
+	BestLoss       float64           `json:"best_loss,omitempty"`
+}
+
+// Checkpoint takes a checkpoint of the run that a Hook watches: after a step,
+// after an epoch, or in End if the run was cancelled. It copies the state, and
+// changes nothing.
+func (p Progress) Checkpoint() (*Checkpoint, error) {
+	switch {
+	case p.run == nil:
+		return nil, errors.New("training: no run to take a checkpoint of: ask the Progress that a hook is given")
+	case p.Stop.Reason != 0 && p.Stop.Reason != Cancelled:
+		return nil, fmt.Errorf("training: no checkpoint of a run that has %v: there is nothing to go on with", p.Stop)
+	}
+	return p.run.checkpoint()
+}
+
+// SaveCheckpoints is a Hook that keeps a run's checkpoint in a file: after
+// every so many epochs, and when the context is cancelled, in the middle of an
+// epoch as well. The file is replaced whole or not at all.
+func SaveCheckpoints(path string, epochs int) Hook {
+	save := func(p Progress) error {
+		c, err := p.Checkpoint()
+		if err != nil {
+			return err
+		}
+		return c.Save(path)
+	}
+	return Hook{
+		Epoch: func(p Progress) error {
+			if p.Epoch%max(epochs, 1) != 0 {
+				return nil
+			}
+			return save(p)
+		},
+		End: func(p Progress) error {
+			if p.Stop.Reason != Cancelled || p.Step == 0 {
+				return nil
+			}
+			return save(p)
+		},
+	}
+}
+
+func (f *fit) checkpoint() (*Checkpoint, error) {
+	run, err := f.identity()
+	if err != nil {
+		return nil, err
+	}
+	c := &Checkpoint{
+		Step: f.progress.Step, History: slices.Clone(f.progress.History), Model: f.progress.Net.StateDict(),
+		memory: f.options.Optimizer.memory(f.progress.Net),
+		at:     position{Run: run, Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: f.options.Optimizer.steps},
+	}
+	if f.early != nil && f.early.best != nil {
+		c.best, c.at.BestEpoch, c.at.BestLoss = f.early.best, f.early.bestEpoch, f.early.bestLoss
+	}
+	return c, nil
+}
+
+// resume puts a run where a checkpoint was taken.
+func (f *fit) resume(c *Checkpoint) error {
+	if err := f.agrees(c); err != nil {
+		return fmt.Errorf("training: resume: %w", err)
+	}
+	if err := f.options.Optimizer.remember(f.progress.Net, c.memory, c.at.OptimizerSteps); err != nil {
+		return fmt.Errorf("training: resume: %w", err)
+	}
+	if c.best != nil { // loaded to see that it fits
+		if err := f.progress.Net.LoadStateDict(c.best); err != nil {
+			return fmt.Errorf("training: resume: the best weights so far: %w", err)
+		}
+	}
+	if err := f.progress.Net.LoadStateDict(c.Model); err != nil {
+		return fmt.Errorf("training: resume: %w", err)
+	}
+	if f.early != nil && c.best != nil {
+		f.early.best, f.early.bestEpoch, f.early.bestLoss = c.best, c.at.BestEpoch, c.at.BestLoss
+	}
+	f.trainer.steps = c.Step
+	f.progress.Step, f.progress.Epoch, f.progress.History = c.Step, len(c.History), slices.Clone(c.History)
+	f.progress.Loss, f.lossSum, f.factors = c.at.Loss, c.at.LossSum, c.at.Factors
+	if c.Step > 0 { // the rate of the last step, for a history that lacks only its last line
+		f.options.Optimizer.SetLearningRate(f.rate * f.options.Schedule(c.Step-1, f.progress.Steps))
+	}
+	return nil
+}
+
+// agrees tells whether this run, from its beginning, would have come to the
+// checkpoint.
+func (f *fit) agrees(c *Checkpoint) error {
+	run, err := f.identity()
+	if err != nil {
+		return err
+	}
+	var differences []string
+	for _, what := range slices.Sorted(maps.Keys(run)) {
+		if is, was := run[what], c.at.Run[what]; is != was {
+			differences = append(differences, fmt.Sprintf("%s: now %s, in the checkpoint %s", what, is, was))
+		}
+	}
+	if len(differences) > 0 {
+		return fmt.Errorf("the checkpoint is of another run: %s: resume with the model, data and options of its beginning, or begin anew", strings.Join(differences, "; "))
+	}
+	if c.Step > f.progress.Steps {
+		return fmt.Errorf("the checkpoint is already at step %d (%s finished), and Epochs %d is the end at step %d: ask for more Epochs",
+			c.Step, count(len(c.History), "epoch"), f.options.Epochs, f.progress.Steps)
+	}
+	if first := len(c.History) * f.train.Batches(); c.Step < first || c.Step > first+f.train.Batches() {
+		return fmt.Errorf("the checkpoint is damaged: step %d with %s finished", c.Step, count(len(c.History), "epoch"))
+	}
+	factors := uint64(0)
+	for step := range c.Step {
+		factors = addFactor(factors, f.options.Schedule(step, f.progress.Steps))
+	}
+	if factors != c.at.Factors {
+		return fmt.Errorf("with this schedule and Epochs %d, the %s so far would have had other learning rates: resume with the schedule and the Epochs of the beginning, or begin anew",
+			f.options.Epochs, count(c.Step, "step"))
+	}
+	return nil
+}
+
+// addFactor sums up the factors of a schedule, to see whether those of another
+// one are the same. They are rounded first: one that goes through math.Cos may
+// differ between processors in the last bit.
+func addFactor(sum uint64, factor float64) uint64 {
+	const prime = 1099511628211 // FNV-1a's
+	return (sum ^ uint64(math.Float32bits(float32(factor))) ^ 1<<32) * prime
+}
+
+// identity names what decides a run's results, but for its length and schedule.
+// Functions cannot be compared, so of a Transform it is only known whether there
+// is one.
+func (f *fit) identity() (map[string]string, error) {
+	if f.facts != nil {
+		return f.facts, nil
+	}
+	net, o := f.progress.Net, &f.options
+	settings := o.Optimizer.settings
+	settings.lr = f.rate
+	facts := map[string]string{
+		"model":            strings.Join(strings.Fields(net.String()), " "),
+		"seed of model":    fmt.Sprint(net.Seed()),
+		"label smoothing":  fmt.Sprint(net.LabelSmoothing()),
+		"optimizer":        fmt.Sprintf("%+v", settings),
+		"batch size":       fmt.Sprint(f.train.BatchSize()),
+		"drop last":        fmt.Sprint(o.DropLast),
+		"loss below":       fmt.Sprint(o.LossBelow),
+		"seed of training": fmt.Sprint(o.Seed),
+		"early stopping":   fmt.Sprintf("%+v", o.EarlyStopping),
+		"clipping":         fmt.Sprintf("norm %v, value %v", o.ClipNorm, o.ClipValue),
+		"transform":        fmt.Sprint(o.Transform != nil),
+		"training rows":    "",
+		"validation rows":  "none",
+		"held-back rows":   "none",
+	}
+	data := map[string]*datasets.DataLoader{"training rows": f.train, "validation rows": f.valid}
+	if f.early != nil {
+		data["held-back rows"] = f.early.held
+	}
+	for what, loader := range data {
+		if loader == nil {
+			continue
+		}
+		var err error
+		if facts[what], err = fingerprint(loader.Data()); err != nil {
+			return nil, err
+		}
+	}
+	f.facts = facts
+	return facts, nil
+}
+
+// fingerprint tells data sets apart, by their numbers and not by their names.
+func fingerprint(d *datasets.Dataset) (string, error) {
+	loader, err := evaluationLoader(d)
+	if err != nil {
+		return "", err
+	}
+	sum, buffer := uint32(0), []byte(nil)
+	castagnoli := crc32.MakeTable(crc32.Castagnoli)
+	for b := range loader.Epoch(0) {
+		for _, t := range []*tensor.Dense{b.X, b.Y} {
+			if buffer, err = binary.Append(buffer[:0], binary.LittleEndian, t.Float32s()); err != nil {
+				return "", err
+			}
+			sum = crc32.Update(sum, castagnoli, buffer)
+		}
+	}
+	return fmt.Sprintf("%d of %d features and checksum %08x", d.Rows(), d.Features(), sum), nil
+}
+
+// memory copies what the optimizer remembers of a model's parameters.
+func (o *Optimizer) memory(net *models.Model) models.StateDict {
+	var sd models.StateDict
+	for i, p := range trained(net) {
+		if i >= len(o.states) {
+			break // before the first step
+		}
+		for j, numbers := range o.states[i].memory {
+			sd = append(sd, models.State{Name: memoryName(j, p), Value: tensor.New(
+				tensor.WithShape(p.Value.Shape()...), tensor.WithBacking(slices.Clone(numbers)))})
+		}
+	}
+	return sd
+}
+
+// remember takes the place of the steps that made such a memory.
+func (o *Optimizer) remember(net *models.Model, sd models.StateDict, steps int) error {
+	numbers := map[string][]float32{}
+	for _, s := range sd {
+		if s.Value.Dtype() == tensor.Float32 {
+			numbers[s.Name] = s.Value.Float32s()
+		}
+	}
+	var states []state
+	for _, p := range trained(net) {
+		s := newState(p.Value, o.rule.buffers)
+		for j, memory := range s.memory {
+			name := memoryName(j, p)
+			if steps > 0 && len(numbers[name]) != len(memory) {
+				return fmt.Errorf("the checkpoint is damaged: %d numbers in the optimizer's %s: wanted %d", len(numbers[name]), name, len(memory))
+			}
+			copy(memory, numbers[name])
+		}
+		states = append(states, s)
+	}
+	o.states, o.steps = states, steps
+	return nil
+}
+
+// trained lists the parameters as training graphs do, for optimizers go by
+// their order.
+func trained(net *models.Model) []*models.Parameter {
+	return slices.DeleteFunc(net.Parameters(), func(p *models.Parameter) bool { return !p.Trained })
+}
+
+func memoryName(j int, p *models.Parameter) string { return fmt.Sprintf("%d.%s", j, p.Name) }
