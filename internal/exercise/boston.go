@@ -13,7 +13,12 @@ func Boston() *Lesson {
 		Optimizer: "adam", LR: 1e-3, Schedule: "constant", Batch: 32, Epochs: 200,
 	}
 	standard := deck
-	standard.Target, standard.Schedule = StandardizedTarget, "cosine"
+	standard.Target, standard.Init = RootTarget, "he-normal"
+	standard.Noise, standard.Optimizer, standard.LR, standard.WeightDecay = 0.15, "adamw", 5e-3, 0.2
+	standard.Schedule, standard.Warmup, standard.Epochs = "cosine", 0.05, 100
+	best := standard
+	best.Logs, best.Hidden = []string{"CRIM", "NOX", "DIS", "TAX", "LSTAT"}, []int{128, 128}
+	best.WeightDecay, best.Epochs = 0.4, 200
 	return &Lesson{
 		Name:  "boston",
 		Title: "Boston: what does a home cost in this part of the town?",
@@ -31,7 +36,8 @@ segregation: learn about regression with it, and decide about nobody.`,
 		Table:  datasets.Boston,
 		Schema: datasets.BostonSchema(),
 		Recipes: []Recipe{
-			{"default", "standardised features and prices, and a learning rate that falls to 0", standard},
+			{"default", "standardised features with noise, roots of prices, weight decay, and a rate that rises, then falls", standard},
+			{"best", "the same with logarithms of five features, a wider network and twice the epochs", best},
 			{"deck", "a plain ReLU network on standardised features, as on the slides", deck},
 		},
 	}
