@@ -1,7 +1,6 @@
 package models
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,10 +66,11 @@ func (m *Model) LoadStateDict(sd StateDict) error {
 
 func (m *Model) loadStateDict(sd StateDict) error {
 	given := map[string]*tensor.Dense{}
-	var problems []error
+	var problems []string
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	for _, s := range sd {
 		if given[s.Name] != nil {
-			problems = append(problems, fmt.Errorf("%s is given twice", s.Name))
+			problem("%s is given twice", s.Name)
 		}
 		given[s.Name] = s.Value
 	}
@@ -81,20 +81,20 @@ func (m *Model) loadStateDict(sd StateDict) error {
 		v := given[p.Name]
 		switch {
 		case v == nil:
-			problems = append(problems, fmt.Errorf("%s is missing", p.Name))
+			problem("%s is missing", p.Name)
 		case !slices.Equal(v.Shape(), p.Value.Shape()):
-			problems = append(problems, fmt.Errorf("%s has shape %s: wanted %s", p.Name, shapeText(v.Shape()), shapeText(p.Value.Shape())))
+			problem("%s has shape %s: wanted %s", p.Name, shapeText(v.Shape()), shapeText(p.Value.Shape()))
 		case v.Dtype() != p.Value.Dtype():
-			problems = append(problems, fmt.Errorf("%s holds %v: wanted %v", p.Name, v.Dtype(), p.Value.Dtype()))
+			problem("%s holds %v: wanted %v", p.Name, v.Dtype(), p.Value.Dtype())
 		}
 	}
 	for _, s := range sd {
 		if !known[s.Name] {
-			problems = append(problems, fmt.Errorf("%s is unexpected", s.Name))
+			problem("%s is unexpected", s.Name)
 		}
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("the state dict does not fit this model:\n  %w", errors.Join(problems...))
+		return fmt.Errorf("the state dict does not fit this model:\n  %s", strings.Join(problems, "\n  "))
 	}
 	return m.Update(func() error {
 		for _, p := range own {
