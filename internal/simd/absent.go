@@ -10,7 +10,7 @@ func avx2Tiles8(rows int, k int, a *float32, aRow int, aCol int, b *float32, bRo
 	panic("simd: built without assembly")
 }
 
-func avx2Tiles16(rows int, k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, cols int, alpha float32, beta float32) {
+func avx2Tiles16(rows int, k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, cols int, alpha float32, beta float32, next *float32, nextStep int, nextTile int) {
 	panic("simd: built without assembly")
 }
 

@@ -109,6 +109,9 @@ var sentinel = math.Float32frombits(0x7fc0beef)
 func randomProduct(r *rand.Rand) *product64 {
 	p := &product64{transA: r.IntN(2) == 0, transB: r.IntN(2) == 0}
 	p.m, p.n, p.k = randomSize(r, 300), randomSize(r, 150), randomSize(r, 700)
+	if r.IntN(50) == 0 { // wide enough for A to be copied
+		p.n, p.k = copyColsPlain-20+r.IntN(100), p.k%300
+	}
 	scalars := []float32{0, 1, -1, 0.5, float32(r.NormFloat64())}
 	p.alpha, p.beta = scalars[r.IntN(len(scalars))], scalars[r.IntN(len(scalars))]
 	if r.IntN(2) == 0 {

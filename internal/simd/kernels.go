@@ -38,7 +38,11 @@ func (p path) tiles(x *product) {
 	case x.bCol != 1:
 		avx2RowTimesColumns16(x.k, &x.a[0], x.aCol, &x.b[0], x.bCol, &x.c[0], x.alpha, x.beta)
 	case p == avx2 && x.n > 8:
-		avx2Tiles16(x.m, x.k, &x.a[0], x.aRow, x.aCol, &x.b[0], x.bRow, &x.c[0], x.cRow, x.n, x.alpha, x.beta)
+		f := x.soon
+		if f.next == nil {
+			f.next = &x.a[0] // nothing to fetch: touch what is there
+		}
+		avx2Tiles16(x.m, x.k, &x.a[0], x.aRow, x.aCol, &x.b[0], x.bRow, &x.c[0], x.cRow, x.n, x.alpha, x.beta, f.next, f.step, f.tile)
 	case p == avx2:
 		avx2Tiles8(x.m, x.k, &x.a[0], x.aRow, x.aCol, &x.b[0], x.bRow, &x.c[0], x.cRow, x.n, x.alpha, x.beta)
 	case x.n > 32:

@@ -12,7 +12,7 @@ const (
 	splitWork = 2 << 20
 	// chunksPerProc is how many pieces a product is cut into for each
 	// processor, so that one that starts late does not hold up the other.
-	chunksPerProc = 4
+	chunksPerProc = 2
 )
 
 // job is a product cut into chunks of C that several goroutines take in turn.

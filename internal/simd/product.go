@@ -14,20 +14,21 @@ const (
 	// directRows is the number of rows up to which packing a panel of B
 	// costs more than reading it where it lies.
 	directRows = 12
-	// copyACols is the number of columns from which it pays to copy a
-	// transposed A: its rows then lie close together, at an odd number of
-	// cache lines, instead of all in the same few sets of the cache.
-	copyACols = 128
-	aRowSpace = rowBlock + cacheLine
-	cacheLine = 16 // float32 values
+	// copyColsTrans and copyColsPlain are the numbers of columns from which it
+	// pays to copy a transposed or a plain A, so that its rows lie close
+	// together, an odd number of cache lines apart, and not all in the same
+	// few sets of the cache.
+	copyColsTrans = 128
+	copyColsPlain = 768
+	cacheLine     = 16 // float32 values
 )
 
 // panel holds a block of columns of B, laid out so that the kernel reads it
 // front to back.
 type panel [(kBlock + packSlack) * maxWidth]float32
 
-// aCopy holds a block of a transposed A.
-type aCopy [kBlock * aRowSpace]float32
+// aCopy holds a block of A.
+type aCopy [(kBlock + cacheLine) * (rowBlock + cacheLine)]float32
 
 var (
 	panels  freeList[panel]
@@ -46,6 +47,27 @@ type product struct {
 	beta       float32
 	c          []float32
 	cRow       int
+	soon       fetch
+}
+
+// fetch says which part of B the kernel should bring nearer because it is packed
+// next: see the generator of the tile kernels.
+type fetch struct {
+	next       *float32
+	step, tile int // bytes
+}
+
+// fetchAhead returns what to fetch while a panel is worked on whose successor
+// begins at column j: row by row of a stored Bᵀ, or every fourth row of B, each
+// tile beginning with another one.
+func (x *product) fetchAhead(j int) fetch {
+	switch {
+	case j >= x.n:
+		return fetch{}
+	case x.bCol == 1:
+		return fetch{&x.b[j], 4 * 4 * x.bRow, 4 * x.bRow}
+	}
+	return fetch{&x.b[j*x.bCol], 4 * 4, 4 * x.bCol}
 }
 
 // run computes the product on the given path. Whatever the sizes, an element
@@ -77,7 +99,7 @@ func (x *product) run(p path) {
 // after panel.
 func (x *product) columns(p path) {
 	var copied *aCopy
-	if x.aCol != 1 && x.n >= copyACols {
+	if x.aCol != 1 && x.n >= copyColsTrans || x.n >= copyColsPlain && x.m > directRows {
 		copied = aCopies.get()
 		x.copyA(copied)
 	}
@@ -88,11 +110,13 @@ func (x *product) columns(p path) {
 		y.n = min(width, x.n-j)
 		y.b, y.bRow, y.bCol = x.b[j*x.bCol:], x.bRow, x.bCol
 		y.c = x.c[j:]
+		y.soon = fetch{}
 		if !p.direct(&y, width) {
 			if buf == nil {
 				buf = panels.get()
 			}
 			p.pack(&y, buf, width)
+			y.soon = x.fetchAhead(j + width)
 			y.b, y.bRow, y.bCol = buf[:], width, 1
 		}
 		p.tiles(&y)
@@ -105,11 +129,23 @@ func (x *product) columns(p path) {
 	}
 }
 
-// copyA replaces a transposed A by a copy whose rows lie closer together.
+// copyA replaces A by a copy whose rows lie closer together.
 func (x *product) copyA(space *aCopy) {
-	stride := ((x.m+cacheLine-1)/cacheLine | 1) * cacheLine
+	if x.aCol == 1 {
+		stride := oddLines(x.k)
+		for i := range x.m {
+			copy(space[i*stride:][:x.k], x.a[i*x.aRow:])
+		}
+		x.a, x.aRow = space[:], stride
+		return
+	}
+	stride := oddLines(x.m)
 	for k := range x.k {
 		copy(space[k*stride:][:x.m], x.a[k*x.aCol:])
 	}
 	x.a, x.aCol = space[:], stride
 }
+
+// oddLines returns the smallest odd number of cache lines that holds n values,
+// as a number of values.
+func oddLines(n int) int { return ((n+cacheLine-1)/cacheLine | 1) * cacheLine }

@@ -3085,9 +3085,9 @@ end1:
 	SUBQ   $0x01, AX
 	JMP    next
 
-// func avx2Tiles16(rows int, k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, cols int, alpha float32, beta float32)
+// func avx2Tiles16(rows int, k int, a *float32, aRow int, aCol int, b *float32, bRow int, c *float32, cRow int, cols int, alpha float32, beta float32, next *float32, nextStep int, nextTile int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·avx2Tiles16(SB), NOSPLIT, $0-88
+TEXT ·avx2Tiles16(SB), NOSPLIT, $0-112
 	MOVQ rows+0(FP), AX
 	MOVQ a+16(FP), CX
 	MOVQ aRow+24(FP), DX
@@ -3153,10 +3153,14 @@ rows6:
 	ADDQ       DX, R10
 	MOVQ       b+40(FP), R11
 	MOVQ       k+8(FP), R12
+	MOVQ       next+88(FP), R13
+	MOVQ       nextStep+96(FP), R14
 	SUBQ       $0x04, R12
 	JLT        tail6
 
 loop6:
+	PREFETCHT1   (R13)
+	ADDQ         R14, R13
 	VMOVUPS      (R11), Y12
 	VMOVUPS      32(R11), Y13
 	ADDQ         SI, R11
@@ -3438,6 +3442,9 @@ without62_:
 
 without61_:
 end6:
+	MOVQ   next+88(FP), R9
+	ADDQ   nextTile+104(FP), R9
+	MOVQ   R9, next+88(FP)
 	IMUL3Q $0x06, DX, R9
 	ADDQ   R9, CX
 	IMUL3Q $0x06, R8, R9
@@ -3471,10 +3478,14 @@ rows5:
 	ADDQ       DX, R10
 	MOVQ       b+40(FP), R11
 	MOVQ       k+8(FP), R12
+	MOVQ       next+88(FP), R13
+	MOVQ       nextStep+96(FP), R14
 	SUBQ       $0x04, R12
 	JLT        tail5
 
 loop5:
+	PREFETCHT1   (R13)
+	ADDQ         R14, R13
 	VMOVUPS      (R11), Y10
 	VMOVUPS      32(R11), Y11
 	ADDQ         SI, R11
@@ -3724,6 +3735,9 @@ without52_:
 
 without51_:
 end5:
+	MOVQ   next+88(FP), R9
+	ADDQ   nextTile+104(FP), R9
+	MOVQ   R9, next+88(FP)
 	IMUL3Q $0x05, DX, R9
 	ADDQ   R9, CX
 	IMUL3Q $0x05, R8, R9
@@ -3754,10 +3768,14 @@ rows4:
 	ADDQ       DX, R10
 	MOVQ       b+40(FP), R11
 	MOVQ       k+8(FP), R12
+	MOVQ       next+88(FP), R13
+	MOVQ       nextStep+96(FP), R14
 	SUBQ       $0x04, R12
 	JLT        tail4
 
 loop4:
+	PREFETCHT1   (R13)
+	ADDQ         R14, R13
 	VMOVUPS      (R11), Y8
 	VMOVUPS      32(R11), Y9
 	ADDQ         SI, R11
@@ -3975,6 +3993,9 @@ without42_:
 
 without41_:
 end4:
+	MOVQ   next+88(FP), R9
+	ADDQ   nextTile+104(FP), R9
+	MOVQ   R9, next+88(FP)
 	IMUL3Q $0x04, DX, R9
 	ADDQ   R9, CX
 	IMUL3Q $0x04, R8, R9
@@ -3998,10 +4019,14 @@ rows3:
 	MOVQ       CX, R9
 	MOVQ       b+40(FP), R10
 	MOVQ       k+8(FP), R11
+	MOVQ       next+88(FP), R12
+	MOVQ       nextStep+96(FP), R13
 	SUBQ       $0x04, R11
 	JLT        tail3
 
 loop3:
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (R10), Y6
 	VMOVUPS      32(R10), Y7
 	ADDQ         SI, R10
@@ -4176,6 +4201,9 @@ without32_:
 
 without31_:
 end3:
+	MOVQ   next+88(FP), R9
+	ADDQ   nextTile+104(FP), R9
+	MOVQ   R9, next+88(FP)
 	IMUL3Q $0x03, DX, R9
 	ADDQ   R9, CX
 	IMUL3Q $0x03, R8, R9
@@ -4196,10 +4224,14 @@ rows2:
 	MOVQ       CX, R9
 	MOVQ       b+40(FP), R10
 	MOVQ       k+8(FP), R11
+	MOVQ       next+88(FP), R12
+	MOVQ       nextStep+96(FP), R13
 	SUBQ       $0x04, R11
 	JLT        tail2
 
 loop2:
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (R10), Y4
 	VMOVUPS      32(R10), Y5
 	ADDQ         SI, R10
@@ -4342,6 +4374,9 @@ without22_:
 
 without21_:
 end2:
+	MOVQ   next+88(FP), R9
+	ADDQ   nextTile+104(FP), R9
+	MOVQ   R9, next+88(FP)
 	IMUL3Q $0x02, DX, R9
 	ADDQ   R9, CX
 	IMUL3Q $0x02, R8, R9
@@ -4359,10 +4394,14 @@ rows1:
 	MOVQ       CX, R9
 	MOVQ       b+40(FP), R10
 	MOVQ       k+8(FP), R11
+	MOVQ       next+88(FP), R12
+	MOVQ       nextStep+96(FP), R13
 	SUBQ       $0x04, R11
 	JLT        tail1
 
 loop1:
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (R10), Y2
 	VMOVUPS      32(R10), Y3
 	ADDQ         SI, R10
@@ -4473,6 +4512,9 @@ without12_:
 
 without11_:
 end1:
+	MOVQ   next+88(FP), R9
+	ADDQ   nextTile+104(FP), R9
+	MOVQ   R9, next+88(FP)
 	IMUL3Q $0x01, DX, R9
 	ADDQ   R9, CX
 	IMUL3Q $0x01, R8, R9

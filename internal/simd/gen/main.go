@@ -27,12 +27,12 @@ var files = []struct {
 }{
 	{"tiles_avx2", avx2, func(s *source) {
 		s.declareMasks()
-		s.tiles(1, 12)
-		s.tiles(2, 6)
+		s.tiles(1, 12, false)
+		s.tiles(2, 6, true)
 	}},
 	{"tiles_avx512", avx512, func(s *source) {
 		for vectors := 1; vectors <= 3; vectors++ {
-			s.tiles(vectors, 8)
+			s.tiles(vectors, 8, false)
 		}
 	}},
 	{"pack", avx2, func(s *source) {

@@ -18,12 +18,19 @@ const hiddenChains = 8
 // rows of A and computes, for each group of up to maxRows rows, a tile of C
 // as wide as `vectors` vector registers. The sums of a tile stay in registers
 // while k advances; every element adds its products in ascending k.
-func (s *source) tiles(vectors, maxRows int) {
-	t := &tileGen{source: s, vectors: vectors, maxRows: maxRows}
+//
+// With fetch, the function also fetches memory that will soon be packed into
+// the next panel: every unrollK steps the cache line at next, which then moves
+// by nextStep bytes; after each tile it starts over nextTile bytes further on.
+func (s *source) tiles(vectors, maxRows int, fetch bool) {
+	t := &tileGen{source: s, vectors: vectors, maxRows: maxRows, fetch: fetch}
 	width := vectors * s.lanes()
 	name := fmt.Sprintf("%sTiles%d", s.name(), width)
-	s.function(name,
-		"func(rows, k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, cols int, alpha, beta float32)",
+	params := "rows, k int, a *float32, aRow, aCol int, b *float32, bRow int, c *float32, cRow, cols int, alpha, beta float32"
+	if fetch {
+		params += ", next *float32, nextStep, nextTile int"
+	}
+	s.function(name, "func("+params+")",
 		fmt.Sprintf("%s computes C = alpha·A·B + beta·C for rows rows of A and the %d columns of", name, width),
 		"one panel of B; k > 0. Strides are in elements. Only the first cols columns of C",
 		"are read and written, and with beta = 0 none is read.")
@@ -55,6 +62,7 @@ func rowsLabel(height int) string { return fmt.Sprintf("rows%d", height) }
 type tileGen struct {
 	*source
 	vectors, maxRows int
+	fetch            bool
 
 	rows              reg.Register
 	aTile, aRow, aCol reg.Register
@@ -135,9 +143,17 @@ func (t *tileGen) tile(height int) {
 	a := t.bases(t.aTile, t.aRow, height)
 	b := t.load("b")
 	count := t.load("k")
+	var next, nextStep reg.Register
+	if t.fetch {
+		next, nextStep = t.load("next"), t.load("nextStep")
+	}
 	t.SUBQ(operand.Imm(unrollK), count)
 	t.JLT(operand.LabelRef(name("tail")))
 	t.Label(name("loop"))
+	if t.fetch {
+		t.PREFETCHT1(mem(next, 0))
+		t.ADDQ(nextStep, next)
+	}
 	for range unrollK {
 		t.step(a, b)
 	}
@@ -154,6 +170,11 @@ func (t *tileGen) tile(height int) {
 	t.Label(name("write"))
 	t.write(height, name)
 
+	if t.fetch {
+		start := t.load("next")
+		t.ADDQ(t.param("nextTile"), start)
+		t.MOVQ(start, t.param("next"))
+	}
 	t.down(t.aTile, t.aRow, height)
 	t.down(t.cTile, t.cRow, height)
 	t.SUBQ(operand.Imm(uint64(height)), t.rows)
