@@ -2,15 +2,22 @@ package ops
 
 import (
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
+
+	"perceptron/internal/simd"
 )
 
 // Sigmoid is 1/(1+e⁻ˣ), element by element.
 func Sigmoid(x *G.Node) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return fromOutput("Sigmoid", x, sigmoid[float32], sigmoidSlope[float32]) },
-		func() (*G.Node, error) { return fromOutput("Sigmoid", x, sigmoid[float64], sigmoidSlope[float64]) })
+		func() (*G.Node, error) {
+			return fromOutput("Sigmoid", x, each(sigmoid[float32]), chain(sigmoidSlope[float32]))
+		},
+		func() (*G.Node, error) {
+			return fromOutput("Sigmoid", x, each(sigmoid[float64]), chain(sigmoidSlope[float64]))
+		})
 }
 
 func sigmoid[T Float](x T) T {
@@ -26,8 +33,8 @@ func sigmoidSlope[T Float](y T) T { return y * (1 - y) }
 // Tanh is the hyperbolic tangent, element by element.
 func Tanh(x *G.Node) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return fromOutput("Tanh", x, tanh[float32], tanhSlope[float32]) },
-		func() (*G.Node, error) { return fromOutput("Tanh", x, tanh[float64], tanhSlope[float64]) })
+		func() (*G.Node, error) { return fromOutput("Tanh", x, each(tanh[float32]), chain(tanhSlope[float32])) },
+		func() (*G.Node, error) { return fromOutput("Tanh", x, each(tanh[float64]), chain(tanhSlope[float64])) })
 }
 
 func tanh[T Float](x T) T      { return T(math.Tanh(float64(x))) }
@@ -36,13 +43,13 @@ func tanhSlope[T Float](y T) T { return (1 - y) * (1 + y) } // 1−y² would los
 // ReLU is max(x, 0), element by element. Its slope at 0 is 0, as PyTorch's is.
 func ReLU(x *G.Node) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return fromOutput("ReLU", x, relu[float32], step[float32]) },
-		func() (*G.Node, error) { return fromOutput("ReLU", x, relu[float64], step[float64]) })
+		func() (*G.Node, error) { return fromOutput("ReLU", x, simd.ReLU, simd.ReLUGrad) },
+		func() (*G.Node, error) { return fromOutput("ReLU", x, each(relu), chain(step)) })
 }
 
-func relu[T Float](x T) T { return max(x, 0) }
+func relu(x float64) float64 { return max(x, 0) }
 
-func step[T Float](y T) T {
+func step(y float64) float64 {
 	if y > 0 {
 		return 1
 	}
@@ -58,21 +65,26 @@ func LeakyReLU(x *G.Node, slope float64) (*G.Node, error) {
 }
 
 func leakyReLU[T Float](x *G.Node, slope T) (*G.Node, error) {
-	factor := func(x T) T {
+	grad := pick(func(dx, x, dy []float32) { simd.LeakyReLUGrad(dx, x, dy, float32(slope)) }, chain(func(x T) T {
 		if x > 0 {
 			return 1
 		}
 		return slope
-	}
-	return fromInput("LeakyReLU", x, func(x T) T { return x * factor(x) }, factor)
+	}))
+	// The function is its own slope times x, at 0 too.
+	return fromInput("LeakyReLU", x, func(y, x []T) { grad(y, x, x) }, grad)
 }
 
 // Softplus is log(1+eˣ), and x itself above 20, where the two are one in
 // float32 (PyTorch's threshold).
 func Softplus(x *G.Node) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return fromInput("Softplus", x, softplus[float32], softplusSlope[float32]) },
-		func() (*G.Node, error) { return fromInput("Softplus", x, softplus[float64], softplusSlope[float64]) })
+		func() (*G.Node, error) {
+			return fromInput("Softplus", x, each(softplus[float32]), chain(softplusSlope[float32]))
+		},
+		func() (*G.Node, error) {
+			return fromInput("Softplus", x, each(softplus[float64]), chain(softplusSlope[float64]))
+		})
 }
 
 const softplusThreshold = 20
@@ -91,39 +103,50 @@ func softplusSlope[T Float](x T) T {
 	return sigmoid(x)
 }
 
+// mapping computes y from x element by element.
+type mapping[T Float] = func(y, x []T)
+
+// chaining applies the chain rule to one elementwise operation: dx is its slope
+// at a place, known by the operation's input or result there, times dy.
+type chaining[T Float] = func(dx, at, dy []T)
+
 // fromOutput makes an elementwise operation whose slope follows from its result.
-func fromOutput[T Float](name string, x *G.Node, f, slope func(T) T) (*G.Node, error) {
-	return apply(name, x.Shape(), each(f), func(y, dy *G.Node) (G.Nodes, error) {
-		dx, err := chain(name+"/dx", y, dy, slope)
+func fromOutput[T Float](name string, x *G.Node, f mapping[T], slope chaining[T]) (*G.Node, error) {
+	return apply(name, x.Shape(), mapped(f), func(y, dy *G.Node) (G.Nodes, error) {
+		dx, err := apply(name+"/dx", x.Shape(), chained(slope), nil, y, dy)
 		return G.Nodes{dx}, err
 	}, x)
 }
 
 // fromInput makes an elementwise operation whose slope follows from its input.
-func fromInput[T Float](name string, x *G.Node, f, slope func(T) T) (*G.Node, error) {
-	return apply(name, x.Shape(), each(f), func(_, dy *G.Node) (G.Nodes, error) {
-		dx, err := chain(name+"/dx", x, dy, slope)
+func fromInput[T Float](name string, x *G.Node, f mapping[T], slope chaining[T]) (*G.Node, error) {
+	return apply(name, x.Shape(), mapped(f), func(_, dy *G.Node) (G.Nodes, error) {
+		dx, err := apply(name+"/dx", x.Shape(), chained(slope), nil, x, dy)
 		return G.Nodes{dx}, err
 	}, x)
 }
 
-// chain is slope(at)·dy: the chain rule for one elementwise operation.
-func chain[T Float](name string, at, dy *G.Node, slope func(T) T) (*G.Node, error) {
-	return apply(name, at.Shape(), func(dx []T, v [][]T) error {
-		at, dy := v[0], v[1]
-		for i := range dx {
-			dx[i] = slope(at[i]) * dy[i]
-		}
-		return nil
-	}, nil, at, dy)
+func mapped[T Float](f mapping[T]) kernel[T] {
+	return func(y []T, v [][]T) error { f(y, v[0]); return nil }
 }
 
-func each[T Float](f func(T) T) kernel[T] {
-	return func(y []T, v [][]T) error {
-		for i, x := range v[0] {
+func chained[T Float](f chaining[T]) kernel[T] {
+	return func(dx []T, v [][]T) error { f(dx, v[0], v[1]); return nil }
+}
+
+func each[T Float](f func(T) T) mapping[T] {
+	return func(y, x []T) {
+		for i, x := range x {
 			y[i] = f(x)
 		}
-		return nil
+	}
+}
+
+func chain[T Float](slope func(T) T) chaining[T] {
+	return func(dx, at, dy []T) {
+		for i, at := range at {
+			dx[i] = slope(at) * dy[i]
+		}
 	}
 }
 
@@ -140,11 +163,9 @@ func Softmax(x *G.Node) (*G.Node, error) {
 
 func softmax[T Float](x *G.Node) (*G.Node, error) {
 	cols := x.Shape()[1]
+	logSums := make([]T, x.Shape()[0])
 	run := func(y []T, v [][]T) error {
-		copy(y, v[0])
-		for row := range rowsOf(y, cols) {
-			softmaxRow(row)
-		}
+		softmaxRows(y, v[0], logSums, cols)
 		return nil
 	}
 	return apply("Softmax", x.Shape(), run, func(y, dy *G.Node) (G.Nodes, error) {
@@ -165,19 +186,23 @@ func softmax[T Float](x *G.Node) (*G.Node, error) {
 	}, x)
 }
 
-// softmaxRow replaces logits by probabilities and returns log Σeˣ.
-func softmaxRow[T Float](row []T) (logSum T) {
-	top := row[0]
-	for _, x := range row {
-		top = max(top, x)
+// softmaxRows turns each row of x into probabilities and gives log Σeˣ of each.
+func softmaxRows[T Float](y, x, logSums []T, cols int) {
+	pick(simd.SoftmaxRows, plainSoftmaxRows[T])(y, x, logSums, cols)
+}
+
+func plainSoftmaxRows[T Float](y, x, logSums []T, cols int) {
+	for r := range logSums {
+		in, out := x[r*cols:(r+1)*cols], y[r*cols:(r+1)*cols]
+		top := slices.Max(in)
+		var sum T
+		for i, x := range in {
+			out[i] = T(math.Exp(float64(x - top)))
+			sum += out[i]
+		}
+		for i := range out {
+			out[i] /= sum
+		}
+		logSums[r] = top + T(math.Log(float64(sum)))
 	}
-	var sum T
-	for i, x := range row {
-		row[i] = T(math.Exp(float64(x - top)))
-		sum += row[i]
-	}
-	for i := range row {
-		row[i] /= sum
-	}
-	return top + T(math.Log(float64(sum)))
 }

@@ -61,48 +61,38 @@ func batchNorm[T Float](x, gamma, beta *G.Node, running Running, c BatchNormConf
 	inverse := make([]T, c.Channels) // 1/sd
 	mean := make([]T, c.Channels)
 	sums := make([]float64, c.Channels) // scratch
+	scale := make([]T, c.Channels)      // scratch: gamma/sd
+	k := kernelsFor[T](cols, positions)
 	run := func(y []T, v [][]T) error {
 		x, gamma, beta := v[0], v[1], v[2]
 		oldMean, oldVar := elements[T](running.Mean), elements[T](running.Var)
 		if running.Batches != nil {
 			running.Batches.Int64s()[0]++
 		}
-		clear(sums)
-		overChannels(x, cols, positions, func(ch, i int) { sums[ch] += float64(x[i]) })
+		k.sums(sums, x)
 		for ch, s := range sums {
 			mean[ch] = T(s / count)
 		}
-		clear(sums)
-		overChannels(x, cols, positions, func(ch, i int) {
-			d := float64(x[i] - mean[ch])
-			sums[ch] += d * d
-		})
+		k.squares(sums, x, mean)
 		for ch, s := range sums {
 			inverse[ch] = T(1 / math.Sqrt(s/count+c.Eps))
 			oldMean[ch] += T(c.Momentum) * (mean[ch] - oldMean[ch])
 			oldVar[ch] += T(c.Momentum) * (T(s/(count-1)) - oldVar[ch])
 		}
-		overChannels(x, cols, positions, func(ch, i int) {
-			normal[i] = (x[i] - mean[ch]) * inverse[ch]
-			y[i] = normal[i]*gamma[ch] + beta[ch]
-		})
+		k.normalize(normal, y, x, mean, inverse, gamma, beta)
 		return nil
 	}
 	return apply("BatchNorm", x.Shape(), run, func(y, dy *G.Node) (G.Nodes, error) {
 		per := tensor.Shape{c.Channels}
 		dBeta, err := apply("BatchNorm/dbeta", per, func(out []T, v [][]T) error {
-			dy := v[0]
-			clear(sums)
-			overChannels(dy, cols, positions, func(ch, i int) { sums[ch] += float64(dy[i]) })
+			k.sums(sums, v[0])
 			return narrow(out, sums)
 		}, nil, dy)
 		if err != nil {
 			return nil, err
 		}
 		dGamma, err := apply("BatchNorm/dgamma", per, func(out []T, v [][]T) error {
-			dy := v[0]
-			clear(sums)
-			overChannels(dy, cols, positions, func(ch, i int) { sums[ch] += float64(dy[i]) * float64(normal[i]) })
+			k.products(sums, v[0], normal)
 			return narrow(out, sums)
 		}, nil, dy, y) // y: only for the order, normal comes from there
 		if err != nil {
@@ -110,9 +100,10 @@ func batchNorm[T Float](x, gamma, beta *G.Node, running Running, c BatchNormConf
 		}
 		dx, err := apply("BatchNorm/dx", x.Shape(), func(dx []T, v [][]T) error {
 			dy, gamma, dBeta, dGamma := v[0], v[1], v[2], v[3]
-			overChannels(dx, cols, positions, func(ch, i int) {
-				dx[i] = gamma[ch] * inverse[ch] * (dy[i] - (dBeta[ch]+normal[i]*dGamma[ch])/T(count))
-			})
+			for ch := range scale {
+				scale[ch] = gamma[ch] * inverse[ch]
+			}
+			k.gradient(dx, dy, normal, scale, dGamma, dBeta, T(count))
 			return nil
 		}, nil, dy, gamma, dBeta, dGamma)
 		return G.Nodes{dx, dGamma, dBeta}, err
@@ -139,25 +130,15 @@ func BatchNormEval(x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormC
 func batchNormEval[T Float](x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormConfig) (*G.Node, error) {
 	cols := x.Shape()[1]
 	inverse := make([]T, c.Channels)
+	k := kernelsFor[T](cols, cols/c.Channels)
 	return apply("BatchNormEval", x.Shape(), func(y []T, v [][]T) error {
 		x, gamma, beta, mean, variance := v[0], v[1], v[2], v[3], v[4]
 		for ch := range inverse {
 			inverse[ch] = T(1 / math.Sqrt(float64(variance[ch])+c.Eps))
 		}
-		overChannels(x, cols, cols/c.Channels, func(ch, i int) {
-			y[i] = (x[i]-mean[ch])*inverse[ch]*gamma[ch] + beta[ch]
-		})
+		k.normalize(y, y, x, mean, inverse, gamma, beta)
 		return nil
 	}, nil, x, gamma, beta, runningMean, runningVar)
-}
-
-// overChannels visits every element of a row-major matrix with its channel.
-func overChannels[T Float](a []T, cols, positions int, visit func(ch, i int)) {
-	for start := 0; start < len(a); start += cols {
-		for j := range cols {
-			visit(j/positions, start+j)
-		}
-	}
 }
 
 func narrow[T Float](out []T, sums []float64) error {

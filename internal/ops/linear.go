@@ -105,26 +105,14 @@ func transpose(t bool) blas.Transpose {
 
 // columnSums adds up each column of a matrix.
 func columnSums[T Float](name string, a *G.Node) (*G.Node, error) {
-	cols := a.Shape()[1]
-	return apply(name, tensor.Shape{cols}, func(out []T, v [][]T) error {
-		clear(out)
-		for row := range rowsOf(v[0], cols) {
-			for j, x := range row {
-				out[j] += x
-			}
+	sum := pick(simd.ColumnSums, func(sums, a []T) {
+		clear(sums)
+		for i, x := range a {
+			sums[i%len(sums)] += x
 		}
+	})
+	return apply(name, tensor.Shape{a.Shape()[1]}, func(out []T, v [][]T) error {
+		sum(out, v[0])
 		return nil
 	}, nil, a)
-}
-
-// rowsOf yields a row-major matrix row by row.
-func rowsOf[T Float](a []T, cols int) func(yield func([]T) bool) {
-	return func(yield func([]T) bool) {
-		for len(a) >= cols && len(a) > 0 {
-			if !yield(a[:cols:cols]) {
-				return
-			}
-			a = a[cols:]
-		}
-	}
 }

@@ -108,26 +108,24 @@ func CrossEntropy(z, y *G.Node, smoothing float64) (*G.Node, error) {
 func crossEntropy[T Float](z, y *G.Node, smoothing T) (*G.Node, error) {
 	rows, classes := z.Shape()[0], z.Shape()[1]
 	probabilities := make([]T, rows*classes) // of the forward pass, for the gradient
+	logSums := make([]T, rows)
 	run := func(out []T, v [][]T) error {
 		z, y := v[0], v[1]
-		copy(probabilities, z)
+		softmaxRows(probabilities, z, logSums, classes)
 		var sum float64
-		r := 0
-		for p := range rowsOf(probabilities, classes) {
+		for r, logSum := range logSums {
 			class := int(y[r])
 			if class < 0 || class >= classes || T(class) != y[r] {
 				return fmt.Errorf("row %d has class %v: wanted an integer from 0 to %d", r, y[r], classes-1)
 			}
 			row := z[r*classes : (r+1)*classes]
-			logSum := softmaxRow(p)
 			loss := (1 - smoothing) * (logSum - row[class])
-			for _, x := range row {
-				if smoothing > 0 {
+			if smoothing > 0 {
+				for _, x := range row {
 					loss += smoothing / T(classes) * (logSum - x)
 				}
 			}
 			sum += float64(loss)
-			r++
 		}
 		out[0] = T(sum / float64(rows))
 		return nil

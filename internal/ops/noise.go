@@ -5,6 +5,8 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+
+	"perceptron/internal/simd"
 )
 
 // Noise is what the random operations of one model share: where their numbers
@@ -50,32 +52,35 @@ func Dropout(x *G.Node, p float64, noise *Noise, layer string) (*G.Node, error) 
 
 func dropout[T Float](x *G.Node, p float64, noise *Noise, layer string) (*G.Node, error) {
 	factors := make([]T, x.Shape().TotalSize()) // 0 or 1/(1−p)
-	keep := T(1 / (1 - p))
-	given := make([]float32, 0)
+	drawn, same := any(factors).([]float32)
+	if !same {
+		drawn = make([]float32, len(factors))
+	}
 	draw := func() error {
 		if noise.Masks != nil {
-			given = append(given[:0], make([]float32, len(factors))...)
-			if err := noise.Masks(layer, given); err != nil {
+			if err := noise.Masks(layer, drawn); err != nil {
 				return err
 			}
-			for i, m := range given {
-				factors[i] = T(m) * keep
+			for i, m := range drawn {
+				drawn[i] = m / float32(1-p)
 			}
-			return nil
+		} else {
+			simd.DropoutFactors(drawn, noise.key(layer), 0, p)
 		}
-		key, limit := noise.key(layer), uint32(math.Round(p*(1<<32)))
-		for i := range factors {
-			factors[i] = 0
-			if uint32(mix(key+uint64(i))) >= limit {
-				factors[i] = keep
+		if !same {
+			for i, f := range drawn {
+				factors[i] = T(f)
 			}
 		}
 		return nil
 	}
-	times := func(y []T, v [][]T) error {
-		for i, x := range v[0] {
-			y[i] = x * factors[i]
+	multiply := pick(simd.Multiply, func(z, x, y []T) {
+		for i := range z {
+			z[i] = x[i] * y[i]
 		}
+	})
+	times := func(y []T, v [][]T) error {
+		multiply(y, v[0], factors)
 		return nil
 	}
 	run := func(y []T, v [][]T) error {

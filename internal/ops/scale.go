@@ -7,6 +7,8 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"perceptron/internal/simd"
 )
 
 // Standardize is (x−mean)/sd column by column, for x (rows × columns) and mean
@@ -14,10 +16,10 @@ import (
 func Standardize(x, mean, sd *G.Node) (*G.Node, error) {
 	return dispatch(x,
 		func() (*G.Node, error) {
-			return perColumn("Standardize", x, mean, sd, standardize[float32], reciprocal[float32])
+			return perColumn("Standardize", x, mean, sd, simd.StandardizeColumns, reciprocal[float32])
 		},
 		func() (*G.Node, error) {
-			return perColumn("Standardize", x, mean, sd, standardize[float64], reciprocal[float64])
+			return perColumn("Standardize", x, mean, sd, columnwise(standardize), reciprocal[float64])
 		})
 }
 
@@ -25,20 +27,31 @@ func Standardize(x, mean, sd *G.Node) (*G.Node, error) {
 func Unstandardize(x, mean, sd *G.Node) (*G.Node, error) {
 	return dispatch(x,
 		func() (*G.Node, error) {
-			return perColumn("Unstandardize", x, mean, sd, unstandardize[float32], same[float32])
+			return perColumn("Unstandardize", x, mean, sd, columnwise(unstandardize[float32]), same[float32])
 		},
 		func() (*G.Node, error) {
-			return perColumn("Unstandardize", x, mean, sd, unstandardize[float64], same[float64])
+			return perColumn("Unstandardize", x, mean, sd, columnwise(unstandardize[float64]), same[float64])
 		})
 }
 
-func standardize[T Float](x, mean, sd T) T   { return (x - mean) / sd }
-func reciprocal[T Float](sd T) T             { return 1 / sd }
-func unstandardize[T Float](x, mean, sd T) T { return x*sd + mean }
-func same[T Float](sd T) T                   { return sd }
+func standardize(x, mean, sd float64) float64 { return (x - mean) / sd }
+func reciprocal[T Float](sd T) T              { return 1 / sd }
+func unstandardize[T Float](x, mean, sd T) T  { return x*sd + mean }
+func same[T Float](sd T) T                    { return sd }
 
-// perColumn applies f(x, mean, sd), whose derivative by x is slope(sd).
-func perColumn[T Float](name string, x, mean, sd *G.Node, f func(x, mean, sd T) T, slope func(sd T) T) (*G.Node, error) {
+// columnwise applies f to every row with the mean and sd of each column.
+func columnwise[T Float](f func(x, mean, sd T) T) func(y, x, mean, sd []T) {
+	return func(y, x, mean, sd []T) {
+		for i := 0; i < len(x); i += len(mean) {
+			for j := range mean {
+				y[i+j] = f(x[i+j], mean[j], sd[j])
+			}
+		}
+	}
+}
+
+// perColumn applies f to x, mean and sd; its derivative by x is slope(sd).
+func perColumn[T Float](name string, x, mean, sd *G.Node, f func(y, x, mean, sd []T), slope func(sd T) T) (*G.Node, error) {
 	_, cols, err := matrix(name, "x", x)
 	if err != nil {
 		return nil, err
@@ -50,12 +63,7 @@ func perColumn[T Float](name string, x, mean, sd *G.Node, f func(x, mean, sd T) 
 		return nil, err
 	}
 	run := func(y []T, v [][]T) error {
-		x, mean, sd := v[0], v[1], v[2]
-		for i := 0; i < len(x); i += cols {
-			for j := range cols {
-				y[i+j] = f(x[i+j], mean[j], sd[j])
-			}
-		}
+		f(y, v[0], v[1], v[2])
 		return nil
 	}
 	return apply(name, x.Shape(), run, func(_, dy *G.Node) (G.Nodes, error) {
@@ -75,8 +83,8 @@ func perColumn[T Float](name string, x, mean, sd *G.Node, f func(x, mean, sd T) 
 // Sqrt is √x, element by element, for x > 0.
 func Sqrt(x *G.Node) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return fromOutput("Sqrt", x, root[float32], rootSlope[float32]) },
-		func() (*G.Node, error) { return fromOutput("Sqrt", x, root[float64], rootSlope[float64]) })
+		func() (*G.Node, error) { return fromOutput("Sqrt", x, each(root[float32]), chain(rootSlope[float32])) },
+		func() (*G.Node, error) { return fromOutput("Sqrt", x, each(root[float64]), chain(rootSlope[float64])) })
 }
 
 func root[T Float](x T) T      { return T(math.Sqrt(float64(x))) }
@@ -85,8 +93,12 @@ func rootSlope[T Float](y T) T { return 1 / (2 * y) }
 // Square is x², element by element.
 func Square(x *G.Node) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return fromInput("Square", x, square[float32], squareSlope[float32]) },
-		func() (*G.Node, error) { return fromInput("Square", x, square[float64], squareSlope[float64]) })
+		func() (*G.Node, error) {
+			return fromInput("Square", x, each(square[float32]), chain(squareSlope[float32]))
+		},
+		func() (*G.Node, error) {
+			return fromInput("Square", x, each(square[float64]), chain(squareSlope[float64]))
+		})
 }
 
 func square[T Float](x T) T      { return x * x }
