@@ -21,7 +21,8 @@ type Evaluation struct {
 	// Accuracy is the share of rows whose class is predicted: of classes.
 	Accuracy float64
 	// RMSE and MAE are the root mean squared and the mean absolute error, in
-	// the units of the targets; R2 is 1 − Σ(y−ŷ)²/Σ(y−ȳ)²: of numbers.
+	// the units of the targets; R2 is 1 − Σ(y−ŷ)²/Σ(y−ȳ)², and 0 where all
+	// targets are equal: of numbers, those of several outputs taken together.
 	RMSE, MAE, R2 float64
 }
 

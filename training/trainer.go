@@ -49,7 +49,6 @@ type gradient struct {
 func (g gradient) Value() G.Value         { return g.Parameter.Value }
 func (g gradient) Grad() (G.Value, error) { return g.node.Value(), nil }
 func (g gradient) Decays() bool           { return g.Parameter.Decays }
-func (g gradient) Name() string           { return g.Parameter.Name }
 
 // NewTrainer prepares to train a model with an optimizer.
 func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {

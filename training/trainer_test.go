@@ -248,3 +248,41 @@ func TestBatchesOfAllSizes(t *testing.T) {
 	_, err := trainer.Step(datasets.Batch{X: x, Y: y})
 	wantError(t, err, "features have shape (1, 2): wanted (rows, 1)")
 }
+
+// TestTrainerClips holds that ClipNorm and ClipValue bound what a step does.
+func TestTrainerClips(t *testing.T) {
+	for name, c := range map[string]struct{ norm, value, want float64 }{
+		"neither": {0, 0, 20}, "norm": {2, 0, 2}, "value": {0, 3, 3}, "both": {12, 0.5, 0.5}, "wide": {1000, 1000, 20},
+	} {
+		// The gradient of (w·x − y)² at w = 0, x = 1, y = 10 is −20.
+		net := declared(t, models.Regression, models.Linear(1, 1, models.NoBias), models.Init(models.Zeros()))
+		trainer := newTrainer(t, net, SGD(1))
+		trainer.ClipNorm, trainer.ClipValue = c.norm, c.value
+		if _, err := trainer.Step(datasets.Batch{X: matrix(1, 1, 1), Y: matrix(1, 1, 10)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := float64(contents(net)[0]); math.Abs(got-c.want) > 1e-5 {
+			t.Errorf("%s: the weight moves by %v, wanted %v", name, got, c.want)
+		}
+	}
+}
+
+// TestTrainerSparesBiases holds that DecayWeightsOnly knows a model's weights.
+func TestTrainerSparesBiases(t *testing.T) {
+	for want, options := range map[[2]float32][]OptimizerOption{
+		{0.5, 1}:   {WeightDecay(0.5), DecayWeightsOnly()},
+		{0.5, 0.5}: {WeightDecay(0.5)},
+	} {
+		net := declared(t, models.Regression, models.Linear(1, 1))
+		if err := net.LoadStateDict(models.StateDict{{Name: "fc1.weight", Value: matrix(1, 1, 1)}, {Name: "fc1.bias", Value: tensor.New(tensor.WithShape(1), tensor.WithBacking([]float32{1}))}}); err != nil {
+			t.Fatal(err)
+		}
+		// The prediction is right, so that the decay alone moves anything.
+		if _, err := newTrainer(t, net, SGD(1, options...)).Step(datasets.Batch{X: matrix(1, 1, 2), Y: matrix(1, 1, 3)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := contents(net); got[0] != want[0] || got[1] != want[1] {
+			t.Errorf("weight and bias %v, wanted %v", got, want)
+		}
+	}
+}
