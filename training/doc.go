@@ -18,10 +18,45 @@
 //		}
 //	}
 //
-// Optimizers follow PyTorch's definitions and defaults to the number. They
-// change the model's tensors in place and allocate nothing after their first
-// step.
+// # Optimizers and schedules
+//
+// Optimizers follow PyTorch's definitions and defaults to the number:
+//
+//	here                            torch.optim
+//	SGD(0.1)                        SGD(lr=0.1)
+//	Momentum(0.1, 0.9)              SGD(lr=0.1, momentum=0.9)
+//	Nesterov(0.1, 0.9)              SGD(lr=0.1, momentum=0.9, nesterov=True)
+//	RMSprop(0.01)                   RMSprop(lr=0.01)
+//	Adam(1e-3, Betas(0.9, 0.99))    Adam(lr=1e-3, betas=(0.9, 0.99))
+//	AdamW(1e-3, WeightDecay(0.1))   AdamW(lr=1e-3, weight_decay=0.1)
+//
+// They change the model's tensors in place and allocate nothing after their
+// first step. A [Schedule] multiplies the rate of each step by a factor. It knows
+// how many steps there will be; a share, such as OneCycle's, is one of all steps:
+//
+//	here                            torch.optim.lr_scheduler, stepped after every batch
+//	Constant()                      none
+//	StepDecay(30, 0.1)              StepLR(step_size=30, gamma=0.1)
+//	Cosine()                        CosineAnnealingLR(T_max=steps)
+//	LinearWarmup(0.1, 20)           LinearLR(start_factor=0.1, total_iters=20)
+//	OneCycle(0.3)                   OneCycleLR(max_lr=rate, total_steps=steps, cycle_momentum=False)
+//	Warmup(0.1, LinearDecay())      none: up to the rate over a tenth of the steps, then down to 0
+//
+// # Early stopping
+//
+// With [EarlyStopping] a part of the training rows is held back. When their loss
+// has not fallen for some epochs, training ends, and the model has the weights of
+// the epoch in which it was lowest:
+//
+//	EarlyStopping: training.EarlyStopping{Patience: 20},
+//
+// The validation rows take no part in that, so the figures reported on them stay
+// honest.
+//
+// # Reproducibility
 //
 // Training is deterministic: the same model, data, options and seed give the
 // same weights to the bit on the same machine, however many processors it uses.
+// No clock and no global random generator has a say in any result; the progress
+// bar alone looks at the time.
 package training

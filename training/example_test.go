@@ -69,3 +69,43 @@ func ExampleTrainer_Gradients() {
 	fmt.Println(loss < 0.01)
 	// Output: true
 }
+
+// Early stopping holds back a part of the training rows and gives the model the
+// weights with which it did best on them.
+func ExampleEarlyStopping() {
+	iris, err := datasets.Iris()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	train, _, err := iris.Split(70, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	net, err := models.New(models.Multiclass, models.Seed(1),
+		models.Linear(4, 64), models.ReLU(), models.Linear(64, 3))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := training.Fit(context.Background(), net, train, nil, training.Options{
+		Optimizer: training.Adam(0.05), BatchSize: 8, Epochs: 1000,
+		EarlyStopping: training.EarlyStopping{Patience: 20},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(result.Stop.Reason == training.NoImprovement, result.Epochs-result.Stop.Best)
+	// Output: true 20
+}
+
+// A schedule is a function, and so is easily looked at or written anew.
+func ExampleWarmup() {
+	schedule := training.Warmup(0.2, training.Cosine())
+	for step := range 10 {
+		fmt.Printf("%.2f ", schedule(step, 10))
+	}
+	// Output: 0.50 1.00 1.00 0.96 0.85 0.69 0.50 0.31 0.15 0.04
+}
