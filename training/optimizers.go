@@ -33,7 +33,7 @@ func Momentum(rate, mu float64, options ...OptimizerOption) *Optimizer {
 func Nesterov(rate, mu float64, options ...OptimizerOption) *Optimizer {
 	ahead := func(o *Optimizer) error {
 		if o.nesterov = true; o.momentum == 0 {
-			return fmt.Errorf("Nesterov's momentum %v: wanted above 0 and below 1", mu)
+			return fmt.Errorf("momentum %v of Nesterov's method: wanted above 0 and below 1", mu)
 		}
 		return nil
 	}
