@@ -103,3 +103,49 @@ func BenchmarkGemm(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPeak measures the multiply-add units alone, the limit of all products.
+func BenchmarkPeak(b *testing.B) {
+	var peak float64
+	for b.Loop() {
+		peak = peakGFLOPS()
+	}
+	b.ReportMetric(peak, "GFLOP/s")
+}
+
+// BenchmarkElementwise runs the other kernels on the sizes of the MNIST networks.
+func BenchmarkElementwise(b *testing.B) {
+	const n, cols = 128 * 512, 512
+	p := make([][]float32, 4)
+	for i := range p {
+		p[i] = randoms(784*128 + 128 + 128*10 + 10)
+	}
+	x, y, z, row := randoms(n), randoms(n), randoms(n), randoms(cols)
+	sums := make([]float64, cols)
+	step := AdamStep{LR: 1e-9, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Bias1: 1, Bias2: 1}
+	for _, bench := range []struct {
+		name string
+		n    int
+		run  func()
+	}{
+		{"Adam", len(p[0]), func() { Adam(p[0], p[1], p[2], p[3], step) }},
+		{"DescendWithMomentum", len(p[0]), func() { DescendWithMomentum(p[0], p[1], p[2], 1e-9, 0, 0.9, false) }},
+		{"ReLU", n, func() { ReLU(y, x) }},
+		{"ReLUGrad", n, func() { ReLUGrad(z, y, x) }},
+		{"ColumnSums", n, func() { ColumnSums(row, x) }},
+		{"ColumnSquares64", n, func() { ColumnSquares64(sums, x, row) }},
+		{"NormalizeColumns", n, func() { NormalizeColumns(z, y, x, row, row, row, row) }},
+		{"NormalizeColumnsGrad", n, func() { NormalizeColumnsGrad(z, y, x, row, row, row, 128) }},
+		{"DropoutFactors", n, func() { DropoutFactors(y, 1, 0, 0.2) }},
+		{"Exp", n, func() { Exp(y, x) }},
+		{"SoftmaxRows", 1280, func() { SoftmaxRows(y, x, z[:128], 10) }},
+		{"StandardizeColumns", n, func() { StandardizeColumns(y, x, row, row) }},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			for b.Loop() {
+				bench.run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(bench.n), "ns/element")
+		})
+	}
+}
