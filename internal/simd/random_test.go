@@ -168,3 +168,31 @@ func TestGemmRandom(t *testing.T) {
 		}
 	})
 }
+
+// Both vector paths add in the same order, so they agree to the last bit.
+func TestGemmVectorPathsAgree(t *testing.T) {
+	defer SetPath(Path())
+	if SetPath("avx512") != nil {
+		t.Skip("only one vector path here")
+	}
+	r := rand.New(rand.NewPCG(8, 8))
+	for range *randomCases / 20 {
+		p := randomProduct(r)
+		var results [2][]float32
+		for i, name := range []string{"avx2", "avx512"} {
+			if err := SetPath(name); err != nil {
+				t.Fatal(err)
+			}
+			results[i] = append([]float32(nil), p.c...)
+			err := Gemm(p.transA, p.transB, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, results[i][p.cStart:], p.ldc)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, v := range results[0] {
+			if !same(v, results[1][i]) {
+				t.Fatalf("%v: element %d is %v with AVX2, %v with AVX-512", p, i, v, results[1][i])
+			}
+		}
+	}
+}
