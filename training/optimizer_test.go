@@ -47,7 +47,7 @@ func TestOptimizersRefuse(t *testing.T) {
 		{AdamW(math.Inf(1)), "AdamW: learning rate +Inf"},
 		{SGD(1, WeightDecay(-0.1)), "SGD: weight decay -0.1: wanted 0 or more"},
 		{Momentum(1, 1), "SGD: momentum 1: wanted at least 0 and below 1"},
-		{Nesterov(1, 0), "SGD: Nesterov's momentum 0: wanted above 0 and below 1"},
+		{Nesterov(1, 0), "SGD: momentum 0 of Nesterov's method: wanted above 0 and below 1"},
 		{RMSprop(1, WithMomentum(-1)), "RMSprop: momentum -1"},
 		{Adam(1, WithMomentum(0.9)), "Adam: it has no momentum, as SGD or RMSprop would: leave out the option"},
 		{Adam(1, Betas(1, 0.9)), "Adam: betas 1 and 0.9"},
