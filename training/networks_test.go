@@ -31,7 +31,7 @@ var networks = []network{
 	{"iris", models.Multiclass, []int{4, 16, 3}, false, 0, useAdam, 16, 80, 60},
 	{"boston", models.Regression, []int{13, 64, 64, 1}, false, 0, useAdam, 32, 106, 120},
 	{"mnist", models.Multiclass, []int{784, 128, 10}, false, 0, useAdam, 64, 10000, 120},
-	{"mnist-bn", models.Multiclass, []int{784, 512, 256, 10}, true, 0.2, useAdamW, 128, 10000, 240},
+	{"mnist-bn", models.Multiclass, []int{784, 512, 256, 10}, true, 0.2, useAdamW, 128, 10000, 140},
 	{"mnist-wide", models.Multiclass, []int{784, 1024, 1024, 10}, false, 0, useAdam, 128, 10000, 120},
 }
 
