@@ -110,18 +110,3 @@ func TestEarlyStoppingAtTheEnd(t *testing.T) {
 		t.Errorf("stopped as %+v, wanted %+v", r.Stop, want)
 	}
 }
-
-func TestStopInWords(t *testing.T) {
-	for want, s := range map[string]Stop{
-		"finished after 300 epochs, weights of epoch 212":                  {Reason: EpochsDone, Epochs: 300, Best: 212},
-		"no better loss in 10 epochs after 57 epochs, weights of epoch 47": {Reason: NoImprovement, Epochs: 57, Patience: 10, Best: 47},
-		"no better loss in 1 epoch after 2 epochs, weights of epoch 1":     {Reason: NoImprovement, Epochs: 2, Patience: 1, Best: 1},
-		"loss below 0.01 after 1 epoch":                                    {Reason: LossReached, Epochs: 1, Loss: 0.01},
-		"failed after 0 epochs":                                            {Reason: Failed},
-		"not stopped":                                                      {},
-	} {
-		if got := s.String(); got != want {
-			t.Errorf("%+v: %q, wanted %q", s, got, want)
-		}
-	}
-}
