@@ -12,19 +12,29 @@ import (
 // data, and on those of valid, which may be nil.
 func checkData(net *models.Model, data, valid *datasets.Dataset) error {
 	if net == nil {
-		return errors.New("no model: declare one with models.New")
+		return errNoModel
 	}
-	if data == nil {
-		return errors.New("no rows: give a data set")
-	}
-	if err := fits(net, data); err != nil || valid == nil {
+	if err := checkEvaluation(net, data); err != nil || valid == nil {
 		return err
 	}
 	return fits(net, valid)
 }
 
+// checkEvaluation tells whether a model can be evaluated on the rows of data.
+func checkEvaluation(net Predictor, data *datasets.Dataset) error {
+	if net == nil || net == (*models.Model)(nil) || net == (*models.Ensemble)(nil) {
+		return errNoModel
+	}
+	if data == nil {
+		return errors.New("no rows: give a data set")
+	}
+	return fits(net, data)
+}
+
+var errNoModel = errors.New("no model: declare one with models.New")
+
 // fits compares a data set with what a model takes and gives.
-func fits(net *models.Model, d *datasets.Dataset) error {
+func fits(net Predictor, d *datasets.Dataset) error {
 	if d.Features() != net.Inputs() {
 		return fmt.Errorf("%s has %d features, the model takes %d: declare a first layer that fits", d.Name, d.Features(), net.Inputs())
 	}

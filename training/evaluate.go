@@ -29,10 +29,18 @@ type Evaluation struct {
 // evaluationRows is how many rows Evaluate hands to the model at a time.
 const evaluationRows = 2048
 
+// Predictor is what can be evaluated: a *models.Model or a *models.Ensemble.
+type Predictor interface {
+	Task() models.Task
+	Inputs() int
+	Outputs() int
+	Evaluate(x, y *tensor.Dense) (predictions *tensor.Dense, loss float64, err error)
+}
+
 // Evaluate predicts every row of a data set, without dropout and with
 // BatchNorm's running statistics, and compares with the targets.
-func Evaluate(net *models.Model, d *datasets.Dataset) (*Evaluation, error) {
-	if err := checkData(net, d, nil); err != nil {
+func Evaluate(net Predictor, d *datasets.Dataset) (*Evaluation, error) {
+	if err := checkEvaluation(net, d); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
 	loader, err := evaluationLoader(d)
@@ -50,7 +58,7 @@ func evaluationLoader(d *datasets.Dataset) (*datasets.DataLoader, error) {
 	return loader, nil
 }
 
-func evaluate(net *models.Model, loader *datasets.DataLoader) (*Evaluation, error) {
+func evaluate(net Predictor, loader *datasets.DataLoader) (*Evaluation, error) {
 	rows := loader.Data().Rows()
 	e := &Evaluation{Rows: rows}
 	outputs := net.Outputs()
