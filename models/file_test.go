@@ -97,6 +97,31 @@ func TestFileOfOtherTypes(t *testing.T) {
 	}
 }
 
+// TestLoadFromPyTorch reads what docs/interchange/train_torch.py wrote with
+// PyTorch 2.15, description included, and compares with its own predictions.
+func TestLoadFromPyTorch(t *testing.T) {
+	net, err := models.Load(filepath.Join("testdata", "iris_torch.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		features []float32
+		name     string
+		want     float32
+	}{
+		{[]float32{5.1, 3.5, 1.4, 0.2}, "setosa", 0.9997663},
+		{[]float32{6.5, 3, 5.8, 2.2}, "virginica", 0.9999893},
+	} {
+		classes, err := net.Classify(test.features...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := classes[0]; got.Name != test.name || math.Abs(float64(got.Probability-test.want)) > 1e-6 {
+			t.Errorf("%v: %v, PyTorch says %s with %v", test.features, got, test.name, test.want)
+		}
+	}
+}
+
 func file(header, numbers []byte) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(b, header...), numbers...)
