@@ -135,6 +135,8 @@ func TestBadInput(t *testing.T) {
 		add(2, lesson, "-hidden 8, 8", `"8,"`, "-hidden")
 		add(2, lesson, "more", `unexpected argument "more"`)
 		add(2, lesson, "-load m -hidden 8", "-hidden does not go with -load")
+		add(2, lesson, "-load m -resume", "-resume does not go with -load")
+		add(1, lesson, "-resume", "there is no "+filepath.Join("results", lesson, "checkpoint.safetensors"), "leave out -resume", "-out")
 		add(2, lesson, "-lr", "-lr", "needs an argument")
 		add(2, lesson, "-out=", "-out", "wanted a name")
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"perceptron/internal/exercise"
 )
@@ -190,39 +189,4 @@ func TestStandardOutput(t *testing.T) {
 	if text := succeed(t, dir, "iris", "-help"); !strings.Contains(text, "Examples:") || !strings.Contains(text, "-hidden 64,64") {
 		t.Errorf("-help says:\n%s", text)
 	}
-}
-
-func TestInterrupt(t *testing.T) {
-	dir := t.TempDir()
-	c := lesson(t, dir, "xor", "-recipe", "deck", "-epochs", "200000000", "-loss-below", "0")
-	shown := make(chan string, 1)
-	c.Stdout = firstWrites{shown}
-	var complaints strings.Builder
-	c.Stderr = &complaints
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	<-shown
-	time.Sleep(100 * time.Millisecond) // into the training
-	if err := c.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	c.Wait()
-	if code := c.ProcessState.ExitCode(); code != 1 || !strings.HasPrefix(complaints.String(), "xor: interrupted, and no file was written") {
-		t.Errorf("%v, standard error %q", c.ProcessState, complaints.String())
-	}
-	if files := contents(t, dir); len(files) > 0 {
-		t.Errorf("files %v were left behind", slices.Collect(maps.Keys(files)))
-	}
-}
-
-// firstWrites tells when something is written for the first time.
-type firstWrites struct{ to chan string }
-
-func (f firstWrites) Write(p []byte) (int, error) {
-	select {
-	case f.to <- string(p):
-	default:
-	}
-	return len(p), nil
 }

@@ -30,11 +30,32 @@ import (
 // safe, and the last to finish wins. Errors read "cannot write PATH: cause"
 // and wrap the cause.
 func Write(path string, write func(io.Writer) error) error {
-	temporary := filepath.Join(filepath.Dir(path), prefix(path)+strconv.Itoa(os.Getpid())+"-"+rand.Text()[:10])
+	temporary := temporaryFor(path)
 	if err := writeAndRename(temporary, path, write); err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, cause(err, temporary))
 	}
 	removeLeftovers(path)
+	return nil
+}
+
+// Check tells whether Write could create a file at path, and leaves everything
+// as it was.
+func Check(path string) error {
+	temporary := temporaryFor(path)
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return cause(err, temporary)
+	}
+	return errors.Join(file.Close(), os.Remove(temporary))
+}
+
+// Remove removes the file at path, if there is one, and the temporaries that
+// killed writers of it have left.
+func Remove(path string) error {
+	removeLeftovers(path)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot remove %s: %w", path, err)
+	}
 	return nil
 }
 
@@ -66,6 +87,10 @@ func writeAndRename(temporary, path string, write func(io.Writer) error) error {
 	}
 	renamed = true
 	return nil
+}
+
+func temporaryFor(path string) string {
+	return filepath.Join(filepath.Dir(path), prefix(path)+strconv.Itoa(os.Getpid())+"-"+rand.Text()[:10])
 }
 
 // prefix is how the names of all temporaries of one target begin.

@@ -24,6 +24,52 @@ func text(s string) func(io.Writer) error {
 	}
 }
 
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.txt")
+	if err := atomicfile.Write(path, text("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Check(path); err != nil {
+		t.Error(err)
+	}
+	only(t, dir, "a.txt", "x")
+	if err := atomicfile.Check(filepath.Join(dir, "absent", "a.txt")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no folder: error %v", err)
+	}
+	if err := atomicfile.Check(filepath.Join(path, "b.txt")); err == nil || strings.Contains(err.Error(), "tmp-") {
+		t.Errorf("a file for a folder: error %v", err)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.txt")
+	ended := exec.Command("true")
+	if err := ended.Run(); err != nil {
+		t.Skip(err)
+	}
+	leftover := filepath.Join(dir, fmt.Sprintf(".a.txt.tmp-%d-X", ended.Process.Pid))
+	for range 2 { // with and without the file
+		if err := os.WriteFile(leftover, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := atomicfile.Write(filepath.Join(dir, "b.txt"), text("x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := atomicfile.Remove(path); err != nil {
+			t.Error(err)
+		}
+		only(t, dir, "b.txt", "x")
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := atomicfile.Remove(dir + "/b.txt/c"); err == nil || !strings.HasPrefix(err.Error(), "cannot remove ") {
+		t.Errorf("below a file: error %v", err)
+	}
+}
+
 // only fails the test unless dir holds exactly one file, name, with content want.
 func only(t *testing.T, dir, name, want string) {
 	t.Helper()

@@ -38,6 +38,11 @@ func (r *Run) Write(o *Outcome, pictures ...Picture) error {
 	if err := writeAll(r.folder, files); err != nil {
 		return err
 	}
+	if o.Result != nil { // the run is over
+		if err := atomicfile.Remove(checkpointIn(r.folder)); err != nil {
+			return err
+		}
+	}
 	showFiles(r.Out, r.folder, files)
 	return nil
 }
@@ -116,11 +121,11 @@ func checkFolder(dir string) error {
 		}
 		existing = parent
 	}
-	probe, err := os.CreateTemp(existing, ".probe-*")
-	if err != nil {
+	// What a kill at this moment leaves behind, the end of the next run removes.
+	if err := atomicfile.Check(checkpointIn(existing)); err != nil {
 		return fail(err)
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return nil
 }
 
 func (o *Outcome) writeMetrics(w io.Writer) error {

@@ -18,15 +18,27 @@ import (
 type command struct {
 	settings Settings
 	given    []string // the flags of the command line
+	changes  []change // those of them that change a recipe
 	out      string
 	load     string
+	resume   bool
 	quiet    bool
 }
 
 // flags collects changes to a recipe, which is known only after all of them.
 type flags struct {
 	*flag.FlagSet
-	changes []func(*Settings)
+	changes []change
+}
+
+// change is what a flag does to the settings of a recipe.
+type change struct {
+	flag  string
+	apply func(*Settings)
+}
+
+func (f *flags) change(flag string, apply func(*Settings)) {
+	f.changes = append(f.changes, change{flag, apply})
 }
 
 // knob adds a flag for one setting, which wins over the recipe's. parse checks
@@ -37,7 +49,7 @@ func knob[T any](f *flags, name, usage string, parse func(string) (T, error), fi
 		if err != nil {
 			return err
 		}
-		f.changes = append(f.changes, func(s *Settings) { *field(s) = value })
+		f.change(name, func(s *Settings) { *field(s) = value })
 		return nil
 	})
 }
@@ -45,7 +57,7 @@ func knob[T any](f *flags, name, usage string, parse func(string) (T, error), fi
 // parse reads a lesson's command line. Its errors are one line that names the
 // flag, the value and what is allowed; flag.ErrHelp asks for the usage text.
 func (l *Lesson) parse(args []string) (*command, error) {
-	c := &command{out: "results/" + l.Name}
+	c := &command{out: defaultFolder(l)}
 	recipe := "default"
 	f := l.flags(c, &recipe)
 	if err := finish(f.FlagSet, args); err != nil {
@@ -63,8 +75,9 @@ func (l *Lesson) parse(args []string) (*command, error) {
 	if c.settings, err = l.Settings(recipe); err != nil {
 		return nil, err
 	}
-	for _, change := range f.changes {
-		change(&c.settings)
+	c.changes = f.changes
+	for _, change := range c.changes {
+		change.apply(&c.settings)
 	}
 	if c.settings.Sequential && c.settings.TrainRows == 0 {
 		return nil, errors.New("-sequential does not go with -train-rows 0: where all rows train and validate, nothing is split")
@@ -92,7 +105,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 		oneOf(names(activations)), func(s *Settings) *string { return &s.Activation })
 	f.BoolFunc("batchnorm", "put BatchNorm1d behind each hidden layer; -batchnorm=false takes it away", func(text string) error {
 		on, err := strconv.ParseBool(text)
-		f.changes = append(f.changes, func(s *Settings) { s.BatchNorm = on })
+		f.change("batchnorm", func(s *Settings) { s.BatchNorm = on })
 		return wanted(err == nil, "true or false")
 	})
 	knob(f, "dropout", "`share` of the hidden units that rest in each step, from 0 to below 1",
@@ -126,7 +139,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			fileName, func(s *Settings) *string { return &s.Valid })
 		f.BoolFunc("augment", "change training pictures as the recipe says; -augment=false leaves them alone", func(text string) error {
 			on, err := strconv.ParseBool(text)
-			f.changes = append(f.changes, func(s *Settings) {
+			f.change("augment", func(s *Settings) {
 				if !on {
 					s.Augment = augment.Options{}
 				}
@@ -142,12 +155,13 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			whole(0), func(s *Settings) *int { return &s.TrainRows })
 		f.BoolFunc("sequential", "train with the first rows of the table instead of shuffled ones", func(text string) error {
 			on, err := strconv.ParseBool(text)
-			f.changes = append(f.changes, func(s *Settings) { s.Sequential = on })
+			f.change("sequential", func(s *Settings) { s.Sequential = on })
 			return wanted(err == nil, "true or false")
 		})
 	}
 	pathFlag(f.FlagSet, "out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
 	pathFlag(f.FlagSet, "load", "`file` of a saved network to evaluate and draw, without training", &c.load)
+	f.BoolVar(&c.resume, "resume", false, "go on with the interrupted run in the folder of -out, with its settings;\n-epochs may ask for more, if the schedule is constant")
 	f.BoolVar(&c.quiet, "quiet", false, "show no progress")
 	return f
 }

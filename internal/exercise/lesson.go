@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"perceptron/datasets"
 	"perceptron/models"
@@ -53,6 +54,11 @@ func (l *Lesson) Configure(args []string) (Settings, error) {
 	c, err := l.parse(args)
 	if err != nil {
 		return Settings{}, err
+	}
+	for _, name := range c.given {
+		if slices.Contains([]string{"load", "resume", "out"}, name) {
+			return Settings{}, fmt.Errorf("-%s is no setting: it belongs to the lesson's own command", name)
+		}
 	}
 	return c.settings, nil
 }

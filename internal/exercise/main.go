@@ -18,7 +18,7 @@ import (
 // through the steps and ends the process with 0, with 1 for a failure or with 2
 // for wrong usage. Results go to standard output and the results folder,
 // progress and complaints to standard error. The first Ctrl-C stops between two
-// training steps, a second one at once.
+// training steps and keeps the run for -resume, a second one ends at once.
 func Main(l *Lesson, steps func(context.Context, *Run) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
@@ -39,11 +39,7 @@ func (l *Lesson) command(ctx context.Context, args []string, out, progress io.Wr
 	if err != nil {
 		return err
 	}
-	err = steps(ctx, run)
-	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("interrupted, and no file was written: %w", err)
-	}
-	return err
+	return steps(ctx, run)
 }
 
 // usageError is about the command line itself.
@@ -75,10 +71,16 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 			return nil, err
 		}
 	}
+	if c.resume {
+		if err := run.goOn(c); err != nil {
+			return nil, err
+		}
+	}
 	if !c.quiet {
 		run.Hooks = []training.Hook{showProgress(progress)}
 	}
 	fmt.Fprintf(out, "%s\n", l.Title)
+	run.showCheckpoint(progress)
 	return run, nil
 }
 

@@ -23,7 +23,9 @@ type Run struct {
 
 	loaded *models.Model // the saved model of -load, which takes the place of training
 	load   string        // its file
-	folder string        // where Write puts the results
+	folder string        // where Write puts the results; "" for none and no checkpoints
+
+	checkpoint *training.Checkpoint // that of -resume
 }
 
 // Table is step 1 of a lesson with a table: the training data, embedded or
@@ -144,10 +146,14 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	if err := r.augment(&options); err != nil {
 		return nil, err
 	}
-	options.Hooks = r.Hooks
+	options.Hooks, options.Resume = r.Hooks, r.checkpoint
+	kept := &keeper{run: r}
+	if r.folder != "" {
+		options.Hooks = append(slices.Clone(r.Hooks), kept.hook())
+	}
 	result, err := training.Fit(ctx, net, train, valid, options)
 	if err != nil {
-		return nil, err
+		return nil, kept.explain(err)
 	}
 	info := net.Info()
 	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,

@@ -1,0 +1,183 @@
+package exercise
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"perceptron/training"
+)
+
+// checkpointIn is the file that a run under way keeps in its folder.
+func checkpointIn(folder string) string { return filepath.Join(folder, "checkpoint.safetensors") }
+
+// note is what a checkpoint says of its lesson.
+type note struct {
+	Lesson   string   `json:"lesson"`
+	Settings Settings `json:"settings"`
+}
+
+// keeper keeps a run's checkpoint while it trains.
+type keeper struct {
+	run         *Run
+	due         time.Time
+	interrupted bool
+	saved       bool // when interrupted
+}
+
+// hook saves a checkpoint after an epoch, but never spends more than a
+// twentieth of the time on that, and when the run is interrupted. The clock
+// decides which steps a killed run has to make again, and nothing else: the
+// results are the same from any checkpoint.
+func (k *keeper) hook() training.Hook {
+	const share, least = 20, 100 * time.Millisecond
+	save := func(p training.Progress) error {
+		start := time.Now()
+		c, err := p.Checkpoint()
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(note{k.run.Lesson.Name, k.run.Settings})
+		if err != nil {
+			return fmt.Errorf("describe the settings: %w", err)
+		}
+		c.Note = string(text)
+		if err := os.MkdirAll(k.run.folder, 0o777); err != nil {
+			return fmt.Errorf("cannot make the folder of the results: %w", err)
+		}
+		err = c.Save(checkpointIn(k.run.folder))
+		k.due = time.Now().Add(max(least, share*time.Since(start)))
+		return err
+	}
+	return training.Hook{
+		Begin: func(training.Progress) error { k.due = time.Now().Add(least); return nil },
+		Epoch: func(p training.Progress) error {
+			if time.Now().Before(k.due) {
+				return nil
+			}
+			return save(p)
+		},
+		End: func(p training.Progress) error {
+			if p.Stop.Reason != training.Cancelled {
+				return nil
+			}
+			if k.interrupted = true; p.Step == 0 {
+				return nil
+			}
+			err := save(p)
+			k.saved = err == nil
+			return err
+		},
+	}
+}
+
+// explain tells after an interruption how to go on.
+func (k *keeper) explain(err error) error {
+	command := "go run ./cmd/" + k.run.Lesson.Name + " -resume"
+	if k.run.folder != defaultFolder(k.run.Lesson) {
+		command += fmt.Sprintf(" -out %s", k.run.folder)
+	}
+	switch {
+	case !k.interrupted:
+		return err
+	case k.saved:
+		return fmt.Errorf("interrupted, and kept in %s: go on with %s (%w)", checkpointIn(k.run.folder), command, err)
+	case errors.As(err, new(interface{ Unwrap() []error })): // with that of saving
+		return fmt.Errorf("interrupted, but not kept: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return fmt.Errorf("interrupted before there was anything to keep (%w)", err)
+}
+
+func defaultFolder(l *Lesson) string { return "results/" + l.Name }
+
+// goOn makes a run go on from the checkpoint in its folder. Settings that the
+// command line leaves open are those of its beginning; others must agree.
+func (r *Run) goOn(c *command) error {
+	path := checkpointIn(r.folder)
+	checkpoint, err := training.LoadCheckpoint(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("-resume: there is no %s to go on from, and a finished run leaves none: leave out -resume to begin anew, or name the folder of an interrupted run with -out", path)
+	}
+	if err != nil {
+		return fmt.Errorf("-resume: %w", err)
+	}
+	s, err := r.Lesson.settingsOf(checkpoint)
+	if err != nil {
+		return fmt.Errorf("-resume: %s: %w", path, err)
+	}
+	differs := func(flag string) error {
+		return fmt.Errorf("-%s does not agree with the run to go on with, in %s: it has recipe %s, seed %d, %v: leave out the flag, or leave out -resume to begin anew",
+			flag, path, s.Recipe, s.Seed, s)
+	}
+	if slices.Contains(c.given, "recipe") && c.settings.Recipe != s.Recipe {
+		return differs("recipe")
+	}
+	for _, change := range c.changes {
+		changed := s
+		change.apply(&changed)
+		if slices.Contains(mayChange, change.flag) {
+			s = changed
+		} else if !reflect.DeepEqual(changed, s) {
+			return differs(change.flag)
+		}
+	}
+	r.Settings, r.checkpoint = s, checkpoint
+	return nil
+}
+
+// mayChange are the flags that may differ when a run goes on: training.Fit sees
+// to it that the data are the same, and that more epochs are no matter.
+var mayChange = []string{"epochs", "data", "train", "valid"}
+
+// settingsOf reads the settings that a checkpoint's run was begun with.
+func (l *Lesson) settingsOf(c *training.Checkpoint) (Settings, error) {
+	const remedy = "leave out -resume to begin anew"
+	var n note
+	d := json.NewDecoder(bytes.NewReader([]byte(c.Note)))
+	d.DisallowUnknownFields() // a knob that this program lacks
+	if err := d.Decode(&n); err != nil {
+		return Settings{}, fmt.Errorf("its settings are damaged or of another version of this program: %w: %s", err, remedy)
+	}
+	if n.Lesson != l.Name {
+		return Settings{}, fmt.Errorf("it is of the lesson %.20q, not %s: name another folder with -out, or %s", n.Lesson, l.Name, remedy)
+	}
+	// A file must not make the program declare a network that is far larger than
+	// the one in it.
+	numbers, weights, width := 0, 0, 1
+	for _, s := range c.Model {
+		numbers += s.Value.Shape().TotalSize()
+	}
+	for _, units := range n.Settings.Hidden {
+		if units < 1 || units > mostUnits || len(n.Settings.Hidden) > mostLayers {
+			return Settings{}, fmt.Errorf("its settings are damaged: hidden layers %.80s: %s", fmt.Sprint(n.Settings.Hidden), remedy)
+		}
+		weights += width * units
+		width = units
+	}
+	if weights > numbers {
+		return Settings{}, fmt.Errorf("its settings are damaged: %d numbers are too few for hidden layers %v: %s", numbers, n.Settings.Hidden, remedy)
+	}
+	return n.Settings, nil
+}
+
+// showCheckpoint tells where a resumed run is, and warns one that begins anew
+// beside the checkpoint of another.
+func (r *Run) showCheckpoint(warnings io.Writer) {
+	path := checkpointIn(r.folder)
+	if c := r.checkpoint; c != nil {
+		r.say("Going on from "+path, fmt.Sprintf("after step %d, with %d of %d epochs finished", c.Step, len(c.History), r.Epochs))
+		return
+	}
+	if _, err := os.Stat(path); err == nil && r.loaded == nil {
+		fmt.Fprintf(warnings, "%s is of an interrupted run: this one begins anew and will replace it; -resume would go on with it\n", path)
+	}
+}
