@@ -3,7 +3,7 @@ package simd
 const (
 	// kBlock bounds the steps along k that one panel of B holds, so that the
 	// panel stays in the first-level cache while the rows of A go by.
-	kBlock = 272
+	kBlock = 400
 	// rowBlock bounds the rows of A that pass before the next panel is
 	// packed: their part of A stays in the second-level cache. It also
 	// bounds the time spent in one call of assembly, which the scheduler
