@@ -473,7 +473,70 @@ func TestCheckpointIsACopy(t *testing.T) {
 	}
 }
 
-// FuzzLoadCheckpoint holds that no file makes LoadCheckpoint or Fit panic.
+// loadWithin loads a file, which must cost no more than a small multiple of its
+// size in memory.
+func loadWithin(t *testing.T, path string, data []byte) (*training.Checkpoint, error) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	c, err := training.LoadCheckpoint(path)
+	runtime.ReadMemStats(&after)
+	if used, most := after.TotalAlloc-before.TotalAlloc, uint64(1<<20+50*len(data)); used > most {
+		t.Errorf("a file of %d bytes took %d bytes of memory, more than %d", len(data), used, most)
+	}
+	return c, err
+}
+
+func TestHostileCheckpoint(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hostile.safetensors")
+	for name, spoil := range map[string]func(*safetensors.File){
+		"many tensors": func(f *safetensors.File) {
+			for i := range 20000 {
+				f.Tensors = append(f.Tensors, safetensors.Tensor{Name: fmt.Sprint("model.", i), Shape: []int{1}, Data: []float32{1}})
+			}
+		},
+		"many epochs": func(f *safetensors.File) {
+			h := f.Lookup("history")
+			h.Float64s = make([]float64, 9*20000)
+			h.Shape[0] = 20000
+		},
+		"many facts": func(f *safetensors.File) {
+			text := f.Metadata[metadata]
+			at := strings.Index(text, `"run":{`) + len(`"run":{`)
+			var facts strings.Builder
+			for i := range 20000 {
+				fmt.Fprintf(&facts, `"%d":"",`, i)
+			}
+			f.Metadata[metadata] = text[:at] + facts.String() + text[at:]
+		},
+		"deep brackets": func(f *safetensors.File) { f.Metadata[metadata] = strings.Repeat("[", 1<<20) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := file(t)
+			spoil(f)
+			var b bytes.Buffer
+			if err := safetensors.Write(&b, f); err != nil {
+				t.Fatal(err)
+			}
+			c, err := loadWithin(t, path, b.Bytes())
+			if err != nil {
+				return
+			}
+			train, valid := flowers(t)
+			o := options("early stopping")
+			o.Resume = c
+			if _, err := training.Fit(t.Context(), restless(t), train, valid, o); (err == nil) != (name == "many facts") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// FuzzLoadCheckpoint holds that no file makes LoadCheckpoint or Fit panic, or
+// take much memory.
 func FuzzLoadCheckpoint(f *testing.F) {
 	var b bytes.Buffer
 	if err := safetensors.Write(&b, file(f)); err != nil {
@@ -482,14 +545,10 @@ func FuzzLoadCheckpoint(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add(b.Bytes()[:1000])
 	train, valid := flowers(f)
-	path := filepath.Join(f.TempDir(), "fuzz.safetensors")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
 		o := options("early stopping")
 		var err error
-		if o.Resume, err = training.LoadCheckpoint(path); err != nil {
+		if o.Resume, err = loadWithin(t, filepath.Join(t.TempDir(), "fuzz.safetensors"), data); err != nil {
 			return
 		}
 		if r, err := training.Fit(t.Context(), restless(t), train, valid, o); err == nil && r.Epochs > epochs {

@@ -55,6 +55,10 @@
 //
 // # Reproducibility
 //
+// A run can be kept and resumed: [SaveCheckpoints] is a hook that saves where it
+// stands, [LoadCheckpoint] and Options.Resume go on from there, and the end is
+// that of a run that was never interrupted, to the bit.
+//
 // Training is deterministic: the same model, data, options and seed give the
 // same weights to the bit on the same machine, however many processors it uses.
 // No clock and no global random generator has a say in any result; the progress

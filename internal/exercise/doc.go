@@ -16,4 +16,9 @@
 //
 // [Lesson.Run] goes through the same steps without flags, printing or files,
 // for programs that repeat a lesson many times.
+//
+// While a run trains it keeps a checkpoint in its folder, from which -resume
+// goes on after Ctrl-C or a power cut, with the settings of the beginning. The
+// results are those of a run that was never interrupted, to the byte. A finished
+// run removes its checkpoint.
 package exercise

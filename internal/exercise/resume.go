@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"perceptron/training"
@@ -28,10 +27,12 @@ type note struct {
 
 // keeper keeps a run's checkpoint while it trains.
 type keeper struct {
-	run         *Run
-	due         time.Time
+	run *Run
+	due time.Time
+
 	interrupted bool
-	saved       bool // when interrupted
+	kept        bool  // when interrupted
+	failed      error // to be kept then
 }
 
 // hook saves a checkpoint after an epoch, but never spends more than a
@@ -73,9 +74,9 @@ func (k *keeper) hook() training.Hook {
 			if k.interrupted = true; p.Step == 0 {
 				return nil
 			}
-			err := save(p)
-			k.saved = err == nil
-			return err
+			k.failed = save(p)
+			k.kept = k.failed == nil
+			return k.failed
 		},
 	}
 }
@@ -89,10 +90,10 @@ func (k *keeper) explain(err error) error {
 	switch {
 	case !k.interrupted:
 		return err
-	case k.saved:
+	case k.kept:
 		return fmt.Errorf("interrupted, and kept in %s: go on with %s (%w)", checkpointIn(k.run.folder), command, err)
-	case errors.As(err, new(interface{ Unwrap() []error })): // with that of saving
-		return fmt.Errorf("interrupted, but not kept: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	case k.failed != nil:
+		return fmt.Errorf("interrupted, but not kept: %w", k.failed)
 	}
 	return fmt.Errorf("interrupted before there was anything to keep (%w)", err)
 }
