@@ -55,6 +55,9 @@ func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
 		}
 		loss, err := m.evaluateChunk(part, truth, out, from)
 		losses[i] = loss * float64(to-from)
+		if err != nil && chunks > 1 { // the error counts rows from the chunk's first
+			return fmt.Errorf("among the rows from %d on: %w", from, err)
+		}
 		return err
 	})
 	if err != nil {

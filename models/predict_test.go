@@ -151,6 +151,11 @@ func TestPredictRefuses(t *testing.T) {
 			t.Errorf("targets: %s: error %v, wanted one with %q", name, err, c.want)
 		}
 	}
+	far := zeros(600, 1)
+	far.Float32s()[300] = 3
+	if _, _, err := m.Evaluate(zeros(600, 6), far); err == nil || !strings.Contains(err.Error(), "among the rows from 256 on: ops: CrossEntropy: row 44 has class 3") {
+		t.Errorf("a wrong class in row 300: error %v", err)
+	}
 	if err := m.CheckBatch(zeros(2, 6), nil); err == nil {
 		t.Error("a batch without targets passes")
 	}
