@@ -21,6 +21,7 @@ type command struct {
 	changes  []change // those of them that change a recipe
 	out      string
 	load     string
+	predict  []string
 	resume   bool
 	quiet    bool
 }
@@ -60,10 +61,16 @@ func (l *Lesson) parse(args []string) (*command, error) {
 	c := &command{out: defaultFolder(l)}
 	recipe := "default"
 	f := l.flags(c, &recipe)
-	if err := finish(f.FlagSet, args); err != nil {
+	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
 	f.Visit(func(g *flag.Flag) { c.given = append(c.given, g.Name) })
+	if c.predict != nil {
+		return c, l.checkPredict(c, f.Args())
+	}
+	if err := noArguments(f.FlagSet); err != nil {
+		return nil, err
+	}
 	if c.load != "" {
 		for _, name := range c.given {
 			if !slices.Contains(withLoad, name) {
@@ -83,6 +90,28 @@ func (l *Lesson) parse(args []string) (*command, error) {
 		return nil, errors.New("-sequential does not go with -train-rows 0: where all rows train and validate, nothing is split")
 	}
 	return c, nil
+}
+
+// checkPredict is about a command line with -predict, after which more files may
+// follow.
+func (l *Lesson) checkPredict(c *command, more []string) error {
+	for _, file := range more {
+		if strings.HasPrefix(file, "-") {
+			return fmt.Errorf("%s comes after the files of -predict: put flags before them", file)
+		}
+	}
+	if c.load == "" {
+		return errors.New("-predict needs -load, the saved network to ask")
+	}
+	for _, name := range c.given {
+		if !slices.Contains([]string{"load", "predict", "quiet"}, name) {
+			return fmt.Errorf("-%s does not go with -predict: the saved network is asked about new data, and no file is written", name)
+		}
+	}
+	if c.predict = append(c.predict, more...); l.Pictures == nil && len(c.predict) > 1 {
+		return fmt.Errorf("-predict with %d files: give one table", len(c.predict))
+	}
+	return nil
 }
 
 // withLoad are the flags that mean something for a network that is trained.
@@ -161,6 +190,14 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 	}
 	pathFlag(f.FlagSet, "out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
 	pathFlag(f.FlagSet, "load", "`file` of a saved network to evaluate and draw, without training", &c.load)
+	data := "CSV `file` with the columns " + list(l.Schema.Features)
+	if l.Pictures != nil {
+		data = "PNG, JPEG or GIF `file` with a digit, and more files behind it,"
+	}
+	f.Func("predict", data+"\nto show to the saved network of -load; prints what it says as CSV", func(file string) error {
+		c.predict = append(c.predict, file)
+		return wanted(file != "", "a name")
+	})
 	f.BoolVar(&c.resume, "resume", false, "go on with the interrupted run in the folder of -out, with its settings;\n-epochs may ask for more, if the schedule is constant")
 	f.BoolVar(&c.quiet, "quiet", false, "show no progress")
 	return f
@@ -179,6 +216,10 @@ func finish(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
+	return noArguments(f)
+}
+
+func noArguments(f *flag.FlagSet) error {
 	if f.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q: flags begin with - and a list has no blanks in it", f.Arg(0))
 	}

@@ -28,6 +28,7 @@ the seed first: the file lists the species one after the other, so its first
 			"go run ./cmd/iris -seed 7 -hidden 32,16 -activation tanh",
 			"go run ./cmd/iris -recipe deck -epochs 300 -loss-below 0.05",
 			"go run ./cmd/iris -load results/iris/model.safetensors -out /tmp/iris",
+			"go run ./cmd/iris -load results/iris/model.safetensors -predict flowers.csv",
 		},
 		Task:   models.Multiclass,
 		Table:  datasets.Iris,

@@ -35,6 +35,9 @@ func (l *Lesson) command(ctx context.Context, args []string, out, progress io.Wr
 	if err != nil {
 		return usageError{err}
 	}
+	if c.predict != nil {
+		return l.predict(out, c.load, c.predict)
+	}
 	run, err := l.prepare(c, out, progress)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"gorgonia.org/tensor"
@@ -35,10 +34,7 @@ func (l *Lesson) predict(w io.Writer, saved string, files []string) error {
 	if l.Pictures != nil {
 		return predictPictures(w, net, saved, files)
 	}
-	if len(files) != 1 {
-		return fmt.Errorf("%d files to predict: give one table", len(files))
-	}
-	return predictTable(w, net, files[0])
+	return predictTable(w, net, files[0]) // parse lets no other through
 }
 
 func predictTable(w io.Writer, net *models.Ensemble, file string) error {
@@ -114,5 +110,5 @@ func probabilities(said []float32) []float32 {
 	if len(said) == 1 {
 		return []float32{1 - said[0], said[0]}
 	}
-	return slices.Clone(said)
+	return said
 }

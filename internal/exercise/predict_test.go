@@ -86,7 +86,6 @@ func TestPredict(t *testing.T) {
 	}{
 		"no such file":                   {Iris(), "none.safetensors", []string{"new.csv"}},
 		"the lesson's is Regression":     {Boston(), iris, []string{"new.csv"}},
-		"2 files to predict":             {Iris(), iris, []string{"a.csv", "b.csv"}},
 		`there is no column "sepal_`:     {Iris(), iris, []string{inFile(t, "new.csv", "a,b\n1,2\n")}},
 		`new.csv:3: column "RM": "many"`: {Boston(), boston, []string{inFile(t, "new.csv", "RM\n2\nmany\n")}},
 		"2 columns: the network takes 1": {Boston(), ensemble, []string{inFile(t, "new.csv", "a,b\n1,2\n")}},
@@ -135,5 +134,26 @@ func TestPredictPictures(t *testing.T) {
 	blank := bar("blank.png", 7, 7)
 	if err := MNIST().predict(&out, model, []string{dark, blank}); err == nil || !strings.HasPrefix(err.Error(), blank+": ") || out.Len() > 0 {
 		t.Errorf("error %v, wrote %q", err, out.String())
+	}
+}
+
+func TestPredictFlags(t *testing.T) {
+	c, err := MNIST().parse([]string{"-load", "m", "-predict", "a.png", "-predict", "b.png", "c.png"})
+	if err != nil || strings.Join(c.predict, " ") != "a.png b.png c.png" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for want, args := range map[string]string{
+		"-predict needs -load":                  "-predict a.png",
+		"-seed does not go with -predict":       "-load m -predict a.png -seed 2",
+		"-out does not go with -predict":        "-out there -load m -predict a.png",
+		"-load comes after the files of -predi": "-predict a.png b.png -load m",
+		`unexpected argument "b.png"`:           "-load m b.png",
+	} {
+		if _, err := MNIST().parse(strings.Fields(args)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v: wanted %q in it", args, err, want)
+		}
+	}
+	if _, err := Iris().parse(strings.Fields("-load m -predict a.csv b.csv")); err == nil || !strings.Contains(err.Error(), "give one table") {
+		t.Errorf("two tables: %v", err)
 	}
 }
