@@ -1,10 +1,8 @@
 package training
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"maps"
 	"math"
 	"slices"
@@ -58,7 +56,7 @@ func (p Progress) Checkpoint() (*Checkpoint, error) {
 	case p.Stop.Reason != 0 && p.Stop.Reason != Cancelled:
 		return nil, fmt.Errorf("training: no checkpoint of a run that has %v: there is nothing to go on with", p.Stop)
 	}
-	return p.run.checkpoint()
+	return p.run.checkpoint(), nil
 }
 
 // SaveCheckpoints is a Hook that keeps a run's checkpoint in a file: after
@@ -88,20 +86,16 @@ func SaveCheckpoints(path string, epochs int) Hook {
 	}
 }
 
-func (f *fit) checkpoint() (*Checkpoint, error) {
-	run, err := f.identity()
-	if err != nil {
-		return nil, err
-	}
+func (f *fit) checkpoint() *Checkpoint {
 	c := &Checkpoint{
 		Step: f.progress.Step, History: slices.Clone(f.progress.History), Model: f.progress.Net.StateDict(),
 		memory: f.options.Optimizer.memory(f.progress.Net),
-		at:     position{Run: run, Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: f.options.Optimizer.steps},
+		at:     position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: f.options.Optimizer.steps},
 	}
 	if f.early != nil && f.early.best != nil {
 		c.best, c.at.BestEpoch, c.at.BestLoss = f.early.best, f.early.bestEpoch, f.early.bestLoss
 	}
-	return c, nil
+	return c
 }
 
 // resume puts a run where a checkpoint was taken.
@@ -135,10 +129,7 @@ func (f *fit) resume(c *Checkpoint) error {
 // agrees tells whether this run, from its beginning, would have come to the
 // checkpoint.
 func (f *fit) agrees(c *Checkpoint) error {
-	run, err := f.identity()
-	if err != nil {
-		return err
-	}
+	run := f.identity()
 	var differences []string
 	for _, what := range slices.Sorted(maps.Keys(run)) {
 		if is, was := run[what], c.at.Run[what]; is != was {
@@ -177,9 +168,9 @@ func addFactor(sum uint64, factor float64) uint64 {
 // identity names what decides a run's results, but for its length and schedule.
 // Functions cannot be compared, so of a Transform it is only known whether there
 // is one.
-func (f *fit) identity() (map[string]string, error) {
+func (f *fit) identity() map[string]string {
 	if f.facts != nil {
-		return f.facts, nil
+		return f.facts
 	}
 	net, o := f.progress.Net, &f.options
 	settings := o.Optimizer.settings
@@ -196,44 +187,23 @@ func (f *fit) identity() (map[string]string, error) {
 		"early stopping":   fmt.Sprintf("%+v", o.EarlyStopping),
 		"clipping":         fmt.Sprintf("norm %v, value %v", o.ClipNorm, o.ClipValue),
 		"transform":        fmt.Sprint(o.Transform != nil),
-		"training rows":    "",
+		"training rows":    fingerprint(f.train.Data()),
 		"validation rows":  "none",
 		"held-back rows":   "none",
 	}
-	data := map[string]*datasets.DataLoader{"training rows": f.train, "validation rows": f.valid}
-	if f.early != nil {
-		data["held-back rows"] = f.early.held
+	if f.valid != nil {
+		facts["validation rows"] = fingerprint(f.valid.Data())
 	}
-	for what, loader := range data {
-		if loader == nil {
-			continue
-		}
-		var err error
-		if facts[what], err = fingerprint(loader.Data()); err != nil {
-			return nil, err
-		}
+	if f.early != nil && f.early.held != nil {
+		facts["held-back rows"] = fingerprint(f.early.held.Data())
 	}
 	f.facts = facts
-	return facts, nil
+	return facts
 }
 
 // fingerprint tells data sets apart, by their numbers and not by their names.
-func fingerprint(d *datasets.Dataset) (string, error) {
-	loader, err := evaluationLoader(d)
-	if err != nil {
-		return "", err
-	}
-	sum, buffer := uint32(0), []byte(nil)
-	castagnoli := crc32.MakeTable(crc32.Castagnoli)
-	for b := range loader.Epoch(0) {
-		for _, t := range []*tensor.Dense{b.X, b.Y} {
-			if buffer, err = binary.Append(buffer[:0], binary.LittleEndian, t.Float32s()); err != nil {
-				return "", err
-			}
-			sum = crc32.Update(sum, castagnoli, buffer)
-		}
-	}
-	return fmt.Sprintf("%d of %d features and checksum %08x", d.Rows(), d.Features(), sum), nil
+func fingerprint(d *datasets.Dataset) string {
+	return fmt.Sprintf("%d of %d features and checksum %08x", d.Rows(), d.Features(), d.Checksum())
 }
 
 // memory copies what the optimizer remembers of a model's parameters.
