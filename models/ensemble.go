@@ -126,6 +126,11 @@ func (e *Ensemble) average(ask func(*Model) (*tensor.Dense, float64, error)) (me
 	return mean, tensor.New(tensor.WithShape(mean.Shape()...), tensor.WithBacking(deviations)), loss, nil
 }
 
+// String is the code that declares the first member, and how many there are.
+func (e *Ensemble) String() string {
+	return fmt.Sprintf("average of %d networks such as %v", len(e.members), e.members[0])
+}
+
 // Summary is the table of the first member, and how many there are.
 func (e *Ensemble) Summary() string {
 	return fmt.Sprintf("%saverage of %d networks, %d trained parameters together\n", e.members[0].Summary(), len(e.members), e.Count())

@@ -14,7 +14,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"perceptron/internal/exercise"
-	"perceptron/models"
 	"perceptron/plots"
 )
 
@@ -58,12 +57,12 @@ func lesson(ctx context.Context, run *exercise.Run) error {
 	}
 	return run.Write(outcome, exercise.Picture{
 		Name: "decision.png", About: "what the network says for every point of the plane",
-		Picture: boundary(net, x, actual),
+		Picture: boundary(outcome.Net, x, actual),
 	})
 }
 
 // boundary draws the network's answer over the plane with the data on it.
-func boundary(net *models.Model, x []float32, classes []int) plots.Decision {
+func boundary(net exercise.Network, x []float32, classes []int) plots.Decision {
 	d := plots.Decision{Title: "XOR: what the network says for every input", Classes: classes}
 	for i := 0; i < len(x); i += 2 {
 		d.Points = append(d.Points, [2]float64{float64(x[i]), float64(x[i+1])})

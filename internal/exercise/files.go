@@ -177,11 +177,19 @@ func (o *Outcome) writePredictions(w io.Writer) error {
 	for _, class := range o.Valid.ClassNames {
 		header = append(header, "p_"+class)
 	}
+	spread := o.Together != nil && o.Lesson.Task == models.Regression
+	if spread {
+		header = append(header, "spread")
+	}
 	lines := [][]string{header}
 	if o.Lesson.Task == models.Regression {
 		y, p := o.Valid.Y().Float32s(), o.Score.Predictions.Float32s()
 		for i, row := range o.Valid.RowNumbers {
-			lines = append(lines, []string{strconv.Itoa(row), number32(y[i]), number32(p[i])})
+			line := []string{strconv.Itoa(row), number32(y[i]), number32(p[i])}
+			if spread {
+				line = append(line, number32(o.Together.Spread[i]))
+			}
+			lines = append(lines, line)
 		}
 		return csv.NewWriter(w).WriteAll(lines)
 	}

@@ -10,11 +10,12 @@ import (
 
 // useSaved makes a run use the saved network of -load instead of training one.
 func (r *Run) useSaved(c *command) error {
-	net, err := models.Load(c.load)
+	saved, err := models.LoadEnsemble(c.load)
 	if err != nil {
 		return err
 	}
-	r.loaded, r.load = net, c.load
+	net := saved.Members()[0]
+	r.loaded, r.others, r.load = net, saved.Members()[1:], c.load
 	if net.Task() != r.Lesson.Task {
 		return r.misfit("its task is %v, the lesson's is %v", net.Task(), r.Lesson.Task)
 	}

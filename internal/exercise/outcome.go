@@ -12,9 +12,10 @@ type Outcome struct {
 	Settings Settings
 
 	Train, Valid *datasets.Dataset
-	Net          *models.Model
-	Result       *training.Result     // nil for a network that was loaded
+	Net          Network
+	Result       *training.Result     // of the first network of an ensemble; nil for one that was loaded
 	Score        *training.Evaluation // on the validation rows
+	Together     *Together            // of an ensemble; nil for a single network
 }
 
 // Classes are the actual and the predicted class of each validation row.
@@ -65,6 +66,11 @@ type Metrics struct {
 	RMSE       *float64 `json:"rmse,omitempty"`     // these three of numbers
 	MAE        *float64 `json:"mae,omitempty"`
 	R2         *float64 `json:"r2,omitempty"`
+
+	// Of an ensemble: the rmse or accuracy of each network by itself, and the
+	// mean over all predictions of the standard deviation between them.
+	Members []float64 `json:"members,omitempty"`
+	Spread  *float64  `json:"spread,omitempty"`
 }
 
 // Metrics sums up the outcome. What concerns training comes from the model,
@@ -81,6 +87,10 @@ func (o *Outcome) Metrics() Metrics {
 		m.RMSE, m.MAE, m.R2 = &o.Score.RMSE, &o.Score.MAE, &o.Score.R2
 	} else {
 		m.Accuracy = &o.Score.Accuracy
+	}
+	if o.Together != nil {
+		spread := o.Together.meanSpread()
+		m.Members, m.Spread = o.Together.figures(o.Lesson.Task), &spread
 	}
 	return m
 }

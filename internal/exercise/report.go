@@ -32,7 +32,11 @@ func (r *Run) showData(train, valid *datasets.Dataset) {
 
 func (r *Run) showNetwork(net *models.Model) {
 	if r.loaded != nil {
-		r.say("Network, loaded from "+r.load, net.Summary())
+		heading := "Network, loaded from " + r.load
+		if n := len(r.others); n > 0 {
+			heading += fmt.Sprintf(", the first of %d", n+1)
+		}
+		r.say(heading, net.Summary())
 		return
 	}
 	r.say(fmt.Sprintf("Network, recipe %s, seed %d", r.Recipe, r.Seed), net.Summary()+r.Settings.trainingText(r.Lesson.Task))
@@ -74,7 +78,7 @@ func (s Settings) String() string {
 	for _, knob := range []struct {
 		name  string
 		value float64
-	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"warmup", s.Warmup}, {"loss-below", s.LossBelow},
+	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"warmup", s.Warmup}, {"loss-below", s.LossBelow}, {"ensemble", float64(s.Ensemble)},
 		{"shift", s.Augment.Shift}, {"rotate", s.Augment.Rotate}, {"scale", s.Augment.Scale}, {"slant", s.Augment.Slant}, {"elastic", s.Augment.Elastic},
 	} {
 		if knob.value != 0 {
@@ -102,6 +106,9 @@ func (r *Run) showOutcome(o *Outcome) {
 			}
 		}
 		text += fmt.Sprintf("accuracy  %.2f %%   (%d of %d right)", 100*o.Score.Accuracy, right, len(actual))
+	}
+	if o.Together != nil {
+		text += o.Together.text(o.Lesson.Task)
 	}
 	r.say(fmt.Sprintf("Result on the %d validation rows", o.Valid.Rows()), text)
 }

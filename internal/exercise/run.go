@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"perceptron/datasets"
-	"perceptron/datasets/augment"
-	"perceptron/datasets/mnist"
 	"perceptron/models"
 	"perceptron/training"
 )
@@ -21,9 +19,10 @@ type Run struct {
 	Out   io.Writer
 	Hooks []training.Hook
 
-	loaded *models.Model // the saved model of -load, which takes the place of training
-	load   string        // its file
-	folder string        // where Write puts the results; "" for none and no checkpoints
+	loaded *models.Model   // the saved model of -load, which takes the place of training
+	load   string          // its file
+	others []*models.Model // the other networks of an ensemble, trained or loaded
+	folder string          // where Write puts the results; "" for none and no checkpoints
 
 	checkpoint *training.Checkpoint // that of -resume
 }
@@ -143,17 +142,26 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	if err != nil {
 		return nil, err
 	}
-	if err := r.augment(&options); err != nil {
-		return nil, err
-	}
 	options.Hooks, options.Resume = r.Hooks, r.checkpoint
 	kept := &keeper{run: r}
-	if r.folder != "" {
+	if r.folder != "" && r.Ensemble < 2 { // a checkpoint is of one network
 		options.Hooks = append(slices.Clone(r.Hooks), kept.hook())
 	}
-	result, err := training.Fit(ctx, net, train, valid, options)
+	result, err := r.train(ctx, net, train, valid, options)
+	if err == nil {
+		err = r.trainOthers(ctx, train, valid)
+	}
 	if err != nil {
 		return nil, kept.explain(err)
+	}
+	return result, nil
+}
+
+// train trains one network, which remembers how.
+func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datasets.Dataset, options training.Options) (*training.Result, error) {
+	result, err := training.Fit(ctx, net, train, valid, options)
+	if err != nil {
+		return nil, err
 	}
 	info := net.Info()
 	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,
@@ -162,25 +170,18 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	return result, nil
 }
 
-// augment changes training pictures as the settings say, while a step runs.
-func (r *Run) augment(o *training.Options) (err error) {
-	limits := r.Augment
-	if limits == (augment.Options{}) {
-		return nil
-	}
-	limits.Height, limits.Width, limits.Seed = mnist.Side, mnist.Side, r.Seed
-	o.Transform, err = augment.New(limits)
-	o.Prefetch = true
-	return err
-}
-
 // Evaluate is what comes out: how the network does on the validation rows.
 func (r *Run) Evaluate(net *models.Model, train, valid *datasets.Dataset, result *training.Result) (*Outcome, error) {
-	score, err := training.Evaluate(net, valid)
-	if err != nil {
+	o := &Outcome{Lesson: r.Lesson, Settings: r.Settings, Train: train, Valid: valid, Net: net, Result: result}
+	var err error
+	if len(r.others) > 0 {
+		if o.Net, o.Together, err = r.together(net, valid); err != nil {
+			return nil, err
+		}
+	}
+	if o.Score, err = training.Evaluate(o.Net, valid); err != nil {
 		return nil, err
 	}
-	o := &Outcome{Lesson: r.Lesson, Settings: r.Settings, Train: train, Valid: valid, Net: net, Result: result, Score: score}
 	r.showOutcome(o)
 	return o, nil
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"perceptron/datasets"
 	"perceptron/datasets/augment"
+	"perceptron/datasets/mnist"
 	"perceptron/models"
 	"perceptron/training"
 )
@@ -49,6 +51,8 @@ type Settings struct {
 	Batch          int     // rows of a step; 0: all at once
 	Epochs         int
 	LossBelow      float64 // stop once the training loss is below it; 0: never
+
+	Ensemble int // networks to train and average; 0 and 1: a single one
 }
 
 // Inputs is what is done to the features before the first layer.
@@ -131,12 +135,28 @@ func (s Settings) options() (training.Options, error) {
 	if s.Warmup > 0 {
 		schedule = training.Warmup(s.Warmup, schedule)
 	}
+	transform, err := s.transform()
+	if err != nil {
+		return training.Options{}, err
+	}
 	return training.Options{
 		Optimizer: optimizer,
+		Transform: transform,
+		Prefetch:  transform != nil,
 		Schedule:  schedule,
 		BatchSize: s.Batch,
 		Epochs:    s.Epochs,
 		LossBelow: s.LossBelow,
 		Seed:      s.Seed,
 	}, nil
+}
+
+// transform changes training pictures while a step runs; nil to leave them alone.
+func (s Settings) transform() (func(datasets.Batch), error) {
+	limits := s.Augment
+	if limits == (augment.Options{}) {
+		return nil, nil
+	}
+	limits.Height, limits.Width, limits.Seed = mnist.Side, mnist.Side, s.Seed
+	return augment.New(limits)
 }
