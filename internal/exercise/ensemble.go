@@ -36,12 +36,7 @@ func (r *Run) trainOthers(ctx context.Context, train, valid *datasets.Dataset) e
 		if err != nil {
 			return err
 		}
-		options, err := s.options()
-		if err != nil {
-			return err
-		}
-		options.Hooks = r.Hooks
-		if _, err := r.train(ctx, net, train, valid, options); err != nil {
+		if _, err := r.train(ctx, net, train, valid, i, s); err != nil {
 			return fmt.Errorf("network %d of the ensemble: %w", i+1, err)
 		}
 		r.others = append(r.others, net)

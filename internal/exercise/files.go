@@ -39,7 +39,7 @@ func (r *Run) Write(o *Outcome, pictures ...Picture) error {
 		return err
 	}
 	if o.Result != nil { // the run is over
-		if err := atomicfile.Remove(checkpointIn(r.folder)); err != nil {
+		if err := r.removeCheckpoints(); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func checkFolder(dir string) error {
 		existing = parent
 	}
 	// What a kill at this moment leaves behind, the end of the next run removes.
-	if err := atomicfile.Check(checkpointIn(existing)); err != nil {
+	if err := atomicfile.Check(checkpointIn(existing, 0)); err != nil {
 		return fail(err)
 	}
 	return nil

@@ -154,7 +154,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.WeightDecay })
 	knob(f, "noise", "standard `deviation` of normal noise on the preprocessed inputs, while training",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.Noise })
-	knob(f, "ensemble", "so many `networks` to train, which differ in the seed, and to average; not with -resume",
+	knob(f, "ensemble", "so many `networks` to train, which differ in the seed, and to average",
 		whole(1), func(s *Settings) *int { return &s.Ensemble })
 	knob(f, "batch", "`rows` of a step; 0 for all at once",
 		whole(0), func(s *Settings) *int { return &s.Batch })

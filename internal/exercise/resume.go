@@ -13,11 +13,32 @@ import (
 	"slices"
 	"time"
 
+	"perceptron/internal/atomicfile"
 	"perceptron/training"
 )
 
-// checkpointIn is the file that a run under way keeps in its folder.
-func checkpointIn(folder string) string { return filepath.Join(folder, "checkpoint.safetensors") }
+// checkpointIn is the file that a run under way keeps in its folder, for each
+// network of an ensemble.
+func checkpointIn(folder string, member int) string {
+	if member == 0 {
+		return filepath.Join(folder, "checkpoint.safetensors")
+	}
+	return filepath.Join(folder, fmt.Sprintf("checkpoint-%d.safetensors", member+1))
+}
+
+// removeCheckpoints removes those of a finished run, and of a larger ensemble
+// before it.
+func (r *Run) removeCheckpoints() error {
+	for member := 0; ; member++ {
+		path := checkpointIn(r.folder, member)
+		if _, err := os.Stat(path); err != nil && member >= max(1, r.Ensemble) {
+			return nil
+		}
+		if err := atomicfile.Remove(path); err != nil {
+			return err
+		}
+	}
+}
 
 // note is what a checkpoint says of its lesson.
 type note struct {
@@ -25,10 +46,11 @@ type note struct {
 	Settings Settings `json:"settings"`
 }
 
-// keeper keeps a run's checkpoint while it trains.
+// keeper keeps the checkpoint of a network while it trains.
 type keeper struct {
-	run *Run
-	due time.Time
+	run    *Run
+	member int // of an ensemble; 0 without
+	due    time.Time
 
 	interrupted bool
 	kept        bool  // when interrupted
@@ -55,12 +77,17 @@ func (k *keeper) hook() training.Hook {
 		if err := os.MkdirAll(k.run.folder, 0o777); err != nil {
 			return fmt.Errorf("cannot make the folder of the results: %w", err)
 		}
-		err = c.Save(checkpointIn(k.run.folder))
+		err = c.Save(checkpointIn(k.run.folder, k.member))
 		k.due = time.Now().Add(max(least, share*time.Since(start)))
 		return err
 	}
 	return training.Hook{
-		Begin: func(training.Progress) error { k.due = time.Now().Add(least); return nil },
+		Begin: func(training.Progress) error {
+			if k.run.Ensemble < 2 { // in an ensemble, no later network must have one without the first
+				k.due = time.Now().Add(least)
+			}
+			return nil
+		},
 		Epoch: func(p training.Progress) error {
 			if time.Now().Before(k.due) {
 				return nil
@@ -72,6 +99,7 @@ func (k *keeper) hook() training.Hook {
 				return nil
 			}
 			if k.interrupted = true; p.Step == 0 {
+				k.kept = k.member > 0
 				return nil
 			}
 			k.failed = save(p)
@@ -91,7 +119,7 @@ func (k *keeper) explain(err error) error {
 	case !k.interrupted:
 		return err
 	case k.kept:
-		return fmt.Errorf("interrupted, and kept in %s: go on with %s (%w)", checkpointIn(k.run.folder), command, err)
+		return fmt.Errorf("interrupted, and kept in %s: go on with %s (%w)", checkpointIn(k.run.folder, 0), command, err)
 	case k.failed != nil:
 		return fmt.Errorf("interrupted, but not kept: %w", k.failed)
 	}
@@ -103,7 +131,7 @@ func defaultFolder(l *Lesson) string { return "results/" + l.Name }
 // goOn makes a run go on from the checkpoint in its folder. Settings that the
 // command line leaves open are those of its beginning; others must agree.
 func (r *Run) goOn(c *command) error {
-	path := checkpointIn(r.folder)
+	path := checkpointIn(r.folder, 0)
 	checkpoint, err := training.LoadCheckpoint(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("-resume: there is no %s to go on from, and a finished run leaves none: leave out -resume to begin anew, or name the folder of an interrupted run with -out", path)
@@ -131,7 +159,17 @@ func (r *Run) goOn(c *command) error {
 			return differs(change.flag)
 		}
 	}
-	r.Settings, r.checkpoint = s, checkpoint
+	r.Settings, r.checkpoints = s, []*training.Checkpoint{checkpoint}
+	for member := 1; member < s.Ensemble; member++ {
+		c, err := training.LoadCheckpoint(checkpointIn(r.folder, member))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && c.Note != checkpoint.Note {
+			break // not begun yet, or left by an earlier run
+		}
+		if err != nil {
+			return fmt.Errorf("-resume: %w", err)
+		}
+		r.checkpoints = append(r.checkpoints, c)
+	}
 	return nil
 }
 
@@ -173,9 +211,13 @@ func (l *Lesson) settingsOf(c *training.Checkpoint) (Settings, error) {
 // showCheckpoint tells where a resumed run is, and warns one that begins anew
 // beside the checkpoint of another.
 func (r *Run) showCheckpoint(warnings io.Writer) {
-	path := checkpointIn(r.folder)
-	if c := r.checkpoint; c != nil {
-		r.say("Going on from "+path, fmt.Sprintf("after step %d, with %d of %d epochs finished", c.Step, len(c.History), r.Epochs))
+	path, n := checkpointIn(r.folder, 0), len(r.checkpoints)
+	if n > 0 {
+		c, of := r.checkpoints[n-1], ""
+		if r.Ensemble > 1 {
+			of = fmt.Sprintf(" of network %d of %d", n, r.Ensemble)
+		}
+		r.say("Going on from "+path, fmt.Sprintf("after step %d%s, with %d of %d epochs finished", c.Step, of, len(c.History), r.Epochs))
 		return
 	}
 	if _, err := os.Stat(path); err == nil && r.loaded == nil {

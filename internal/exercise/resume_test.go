@@ -1,9 +1,11 @@
 package exercise
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -64,25 +66,33 @@ func TestSettingsOfACheckpoint(t *testing.T) {
 	}
 }
 
-// interrupt runs iris until after a step, with a folder for its files.
-func interrupt(t *testing.T, folder string, step int) error {
+// interrupt runs iris until after so many steps, with a folder for its files.
+func interrupt(t *testing.T, s Settings, folder string, steps int) error {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	run := &Run{Lesson: Iris(), Settings: small(t, Iris()), Out: io.Discard, folder: folder}
-	run.Hooks = []training.Hook{{
-		Begin: func(training.Progress) error {
-			if step == 0 {
-				cancel()
-			}
+	defer cancel()
+	made := 0
+	count := func(training.Progress) error {
+		if made == steps {
+			cancel()
+		}
+		made++
+		return nil
+	}
+	run := &Run{Lesson: Iris(), Settings: s, Out: io.Discard, folder: folder}
+	run.Hooks = []training.Hook{{Begin: func(p training.Progress) error {
+		if made > 0 { // of another network
 			return nil
-		},
-		Step: func(p training.Progress) error {
-			if p.Step == step {
-				cancel()
-			}
-			return nil
-		},
-	}}
+		}
+		return count(p)
+	}, Step: count}}
+	_, err := outcome(ctx, t, run)
+	return err
+}
+
+// outcome goes through the steps of a run.
+func outcome(ctx context.Context, t *testing.T, run *Run) (*Outcome, error) {
+	t.Helper()
 	train, valid, err := run.data()
 	if err != nil {
 		t.Fatal(err)
@@ -92,16 +102,66 @@ func interrupt(t *testing.T, folder string, step int) error {
 		t.Fatal(err)
 	}
 	result, err := run.Fit(ctx, net, train, valid)
-	if result != nil {
-		t.Errorf("result %+v of an interrupted run", result)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return run.Evaluate(net, train, valid, result)
+}
+
+// An ensemble goes on with the network that was under way.
+func TestInterruptedEnsemble(t *testing.T) {
+	s := small(t, Iris())
+	s.Ensemble, s.Dropout, s.BatchNorm = 3, 0.2, true
+	undisturbed, err := Iris().Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := t.TempDir()
+	if err := writeAll(want, undisturbed.files(nil)); err != nil {
+		t.Fatal(err)
+	}
+	steps := undisturbed.Result.Steps
+	for _, made := range []int{1, steps, steps + 1, 2*steps + 3} {
+		folder := t.TempDir()
+		if err := interrupt(t, s, folder, made); err == nil || !strings.Contains(err.Error(), "interrupted, and kept in "+checkpointIn(folder, 0)) {
+			t.Fatalf("after %d steps: error %v", made, err)
+		}
+		c, err := Iris().parse([]string{"-resume", "-out", folder, "-quiet"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		run, err := Iris().prepare(c, &said, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made > steps && !strings.Contains(said.String(), fmt.Sprintf("after step %d of network %d of 3", made%steps, made/steps+1)) {
+			t.Errorf("after %d steps: said %q", made, said.String())
+		}
+		o, err := outcome(t.Context(), t, run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Write(o); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(folder)
+		if err != nil || len(entries) != len(o.files(nil)) {
+			t.Errorf("after %d steps: files %v, error %v", made, entries, err)
+		}
+		for _, e := range entries {
+			got, _ := os.ReadFile(filepath.Join(folder, e.Name()))
+			if wanted, err := os.ReadFile(filepath.Join(want, e.Name())); err != nil || !bytes.Equal(got, wanted) {
+				t.Errorf("after %d steps: %s differs, error %v", made, e.Name(), err)
+			}
+		}
+	}
 }
 
 func TestInterruptedRun(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "folder")
-	path := checkpointIn(folder)
-	err := interrupt(t, folder, 7)
+	path := checkpointIn(folder, 0)
+	err := interrupt(t, small(t, Iris()), folder, 7)
 	if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "interrupted, and kept in "+path+": go on with go run ./cmd/iris -resume -out "+folder+" (") {
 		t.Errorf("error %v", err)
 	}
@@ -116,8 +176,8 @@ func TestInterruptedRun(t *testing.T) {
 	}
 	want := small(t, Iris())
 	want.Epochs = 4
-	if !reflect.DeepEqual(run.Settings, want) || run.checkpoint.Step != 7 || !strings.Contains(out.String(), "after step 7, with 1 of 4 epochs finished") || warnings.Len() > 0 {
-		t.Errorf("settings %v, step %d, said %q and %q", run.Settings, run.checkpoint.Step, out.String(), warnings.String())
+	if !reflect.DeepEqual(run.Settings, want) || run.checkpoints[0].Step != 7 || !strings.Contains(out.String(), "after step 7, with 1 of 4 epochs finished") || warnings.Len() > 0 {
+		t.Errorf("settings %v, step %d, said %q and %q", run.Settings, run.checkpoints[0].Step, out.String(), warnings.String())
 	}
 
 	// A run that begins anew is told.
@@ -128,14 +188,14 @@ func TestInterruptedRun(t *testing.T) {
 		t.Errorf("warning %q, error %v", warnings.String(), err)
 	}
 
-	if err := interrupt(t, t.TempDir(), 0); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "interrupted before there was anything to keep (") {
+	if err := interrupt(t, small(t, Iris()), t.TempDir(), 0); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "interrupted before there was anything to keep (") {
 		t.Errorf("before the first step: error %v", err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := interrupt(t, file, 7); err == nil || !strings.HasPrefix(err.Error(), "interrupted, but not kept: cannot make the folder of the results: ") || strings.Contains(err.Error(), "\n") {
+	if err := interrupt(t, small(t, Iris()), file, 7); err == nil || !strings.HasPrefix(err.Error(), "interrupted, but not kept: cannot make the folder of the results: ") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("no folder to write into: error %v", err)
 	}
 }

@@ -24,7 +24,7 @@ type Run struct {
 	others []*models.Model // the other networks of an ensemble, trained or loaded
 	folder string          // where Write puts the results; "" for none and no checkpoints
 
-	checkpoint *training.Checkpoint // that of -resume
+	checkpoints []*training.Checkpoint // those of -resume, of the first networks
 }
 
 // Table is step 1 of a lesson with a table: the training data, embedded or
@@ -138,30 +138,29 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	if r.loaded != nil {
 		return nil, nil
 	}
-	options, err := r.Settings.options()
+	result, err := r.train(ctx, net, train, valid, 0, r.Settings)
 	if err != nil {
 		return nil, err
 	}
-	options.Hooks, options.Resume = r.Hooks, r.checkpoint
-	kept := &keeper{run: r}
-	if r.folder != "" && r.Ensemble < 2 { // a checkpoint is of one network
-		options.Hooks = append(slices.Clone(r.Hooks), kept.hook())
-	}
-	result, err := r.train(ctx, net, train, valid, options)
-	if err == nil {
-		err = r.trainOthers(ctx, train, valid)
-	}
-	if err != nil {
-		return nil, kept.explain(err)
-	}
-	return result, nil
+	return result, r.trainOthers(ctx, train, valid)
 }
 
-// train trains one network, which remembers how.
-func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datasets.Dataset, options training.Options) (*training.Result, error) {
-	result, err := training.Fit(ctx, net, train, valid, options)
+// train trains one network of the run, which remembers how.
+func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datasets.Dataset, member int, s Settings) (*training.Result, error) {
+	options, err := s.options()
 	if err != nil {
 		return nil, err
+	}
+	kept := &keeper{run: r, member: member}
+	if options.Hooks = r.Hooks; r.folder != "" {
+		options.Hooks = append(slices.Clone(r.Hooks), kept.hook())
+	}
+	if member < len(r.checkpoints) {
+		options.Resume = r.checkpoints[member]
+	}
+	result, err := training.Fit(ctx, net, train, valid, options)
+	if err != nil {
+		return nil, kept.explain(err)
 	}
 	info := net.Info()
 	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,
