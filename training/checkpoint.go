@@ -88,7 +88,7 @@ func SaveCheckpoints(path string, epochs int) Hook {
 
 func (f *fit) checkpoint() *Checkpoint {
 	c := &Checkpoint{
-		Step: f.progress.Step, History: slices.Clone(f.progress.History), Model: f.progress.Net.StateDict(),
+		Step: f.progress.Step, History: slices.Clip(f.progress.History), Model: f.progress.Net.StateDict(),
 		memory: f.options.Optimizer.memory(f.progress.Net),
 		at:     position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: f.options.Optimizer.steps},
 	}
@@ -118,7 +118,7 @@ func (f *fit) resume(c *Checkpoint) error {
 		f.early.best, f.early.bestEpoch, f.early.bestLoss = c.best, c.at.BestEpoch, c.at.BestLoss
 	}
 	f.trainer.steps = c.Step
-	f.progress.Step, f.progress.Epoch, f.progress.History = c.Step, len(c.History), slices.Clone(c.History)
+	f.progress.Step, f.progress.Epoch, f.progress.History = c.Step, len(c.History), slices.Clip(c.History)
 	f.progress.Loss, f.lossSum, f.factors = c.at.Loss, c.at.LossSum, c.at.Factors
 	if c.Step > 0 { // the rate of the last step, for a history that lacks only its last line
 		f.options.Optimizer.SetLearningRate(f.rate * f.options.Schedule(c.Step-1, f.progress.Steps))
@@ -210,8 +210,8 @@ func fingerprint(d *datasets.Dataset) string {
 func (o *Optimizer) memory(net *models.Model) models.StateDict {
 	var sd models.StateDict
 	for i, p := range trained(net) {
-		if i >= len(o.states) {
-			break // before the first step
+		if i >= len(o.states) || o.states[i].owner != p.Value {
+			break // before the first step with this model
 		}
 		for j, numbers := range o.states[i].memory {
 			sd = append(sd, models.State{Name: memoryName(j, p), Value: tensor.New(

@@ -177,7 +177,7 @@ const (
 )
 
 func historyTensor(history []Epoch) safetensors.Tensor {
-	t := safetensors.Tensor{Name: historyName, DType: safetensors.F64, Shape: []int{len(history), epochColumns}, Float64s: []float64{}}
+	t := safetensors.Tensor{Name: historyName, DType: safetensors.F64, Shape: []int{len(history), epochColumns}, Float64s: make([]float64, 0, len(history)*(epochColumns+validColumns))}
 	for _, e := range history {
 		t.Float64s = append(t.Float64s, e.TrainLoss, e.HeldBack, e.Rate)
 		if v := e.Valid; v != nil {
