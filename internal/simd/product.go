@@ -15,10 +15,10 @@ const (
 	// costs more than reading it where it lies.
 	directRows = 12
 	// copyColsTrans and copyColsPlain are the numbers of columns from which it
-	// pays to copy a transposed or a plain A, so that its rows lie close
-	// together, an odd number of cache lines apart, and not all in the same
-	// few sets of the cache.
-	copyColsTrans = 128
+	// pays to turn a transposed A over, or to copy a plain one, so that its
+	// rows lie close together, an odd number of cache lines apart, and not
+	// all in the same few sets of the cache.
+	copyColsTrans = 96
 	copyColsPlain = 768
 	cacheLine     = 16 // float32 values
 )
@@ -27,8 +27,8 @@ const (
 // front to back.
 type panel [(kBlock + packSlack) * maxWidth]float32
 
-// aCopy holds a block of A.
-type aCopy [(kBlock + cacheLine) * (rowBlock + cacheLine)]float32
+// aCopy holds a block of A, row by row.
+type aCopy [(rowBlock + packSlack) * (kBlock + cacheLine)]float32
 
 var (
 	panels  freeList[panel]
@@ -58,16 +58,16 @@ type fetch struct {
 }
 
 // fetchAhead returns what to fetch while a panel is worked on whose successor
-// begins at column j: row by row of a stored Bᵀ, or every fourth row of B, each
-// tile beginning with another one.
+// begins at column j: row by row of a stored Bᵀ, or every eighth row of B, each
+// tile beginning with another one. The kernel takes eight steps of k a turn.
 func (x *product) fetchAhead(j int) fetch {
 	switch {
 	case j >= x.n:
 		return fetch{}
 	case x.bCol == 1:
-		return fetch{&x.b[j], 4 * 4 * x.bRow, 4 * x.bRow}
+		return fetch{&x.b[j], 8 * 4 * x.bRow, 4 * x.bRow}
 	}
-	return fetch{&x.b[j*x.bCol], 4 * 4, 4 * x.bCol}
+	return fetch{&x.b[j*x.bCol], 8 * 4, 4 * x.bCol}
 }
 
 // run computes the product on the given path. Whatever the sizes, an element
@@ -99,7 +99,7 @@ func (x *product) run(p path) {
 // after panel.
 func (x *product) columns(p path) {
 	var copied *aCopy
-	if x.aCol != 1 && x.n >= copyColsTrans || x.n >= copyColsPlain && x.m > directRows {
+	if p != portable && x.m > 1 && (x.aCol != 1 && x.n >= copyColsTrans || x.n >= copyColsPlain) {
 		copied = aCopies.get()
 		x.copyA(copied)
 	}
@@ -129,21 +129,19 @@ func (x *product) columns(p path) {
 	}
 }
 
-// copyA replaces A by a copy whose rows lie closer together.
+// copyA replaces A by a plain copy whose rows lie close together.
 func (x *product) copyA(space *aCopy) {
+	stride := oddLines(x.k)
 	if x.aCol == 1 {
-		stride := oddLines(x.k)
 		for i := range x.m {
 			copy(space[i*stride:][:x.k], x.a[i*x.aRow:])
 		}
-		x.a, x.aRow = space[:], stride
-		return
+	} else {
+		for k := 0; k < x.k; k += 16 {
+			avx2PackColumns16(x.m, &x.a[k*x.aCol], x.aCol, min(16, x.k-k), &space[k], stride)
+		}
 	}
-	stride := oddLines(x.m)
-	for k := range x.k {
-		copy(space[k*stride:][:x.m], x.a[k*x.aCol:])
-	}
-	x.a, x.aCol = space[:], stride
+	x.a, x.aRow, x.aCol = space[:], stride, 1
 }
 
 // oddLines returns the smallest odd number of cache lines that holds n values,

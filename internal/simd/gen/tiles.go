@@ -7,8 +7,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// unrollK is how many steps along k one turn of the inner loop takes.
-const unrollK = 4
+// unrollK is how many steps along k one turn of the inner loop takes, if A is
+// stored row by row and B comes from a packed panel.
+const unrollK = 8
 
 // hiddenChains is how many independent sums keep both multiply-add units busy:
 // two units, four cycles of latency.
@@ -20,8 +21,9 @@ const hiddenChains = 8
 // while k advances; every element adds its products in ascending k.
 //
 // With fetch, the function also fetches memory that will soon be packed into
-// the next panel: every unrollK steps the cache line at next, which then moves
-// by nextStep bytes; after each tile it starts over nextTile bytes further on.
+// the next panel: in each turn of the inner loop the cache line at next, which
+// then moves by nextStep bytes; after each tile it starts over nextTile bytes
+// further on.
 func (s *source) tiles(vectors, maxRows int, fetch bool) {
 	t := &tileGen{source: s, vectors: vectors, maxRows: maxRows, fetch: fetch}
 	width := vectors * s.lanes()
@@ -147,6 +149,10 @@ func (t *tileGen) tile(height int) {
 	if t.fetch {
 		next, nextStep = t.load("next"), t.load("nextStep")
 	}
+	t.CMPQ(t.aCol, operand.Imm(4))
+	t.JNE(operand.LabelRef(name("single")))
+	t.CMPQ(t.bRow, operand.U32(uint32(t.panelRow())))
+	t.JNE(operand.LabelRef(name("single")))
 	t.SUBQ(operand.Imm(unrollK), count)
 	t.JLT(operand.LabelRef(name("tail")))
 	t.Label(name("loop"))
@@ -154,16 +160,24 @@ func (t *tileGen) tile(height int) {
 		t.PREFETCHT1(mem(next, 0))
 		t.ADDQ(nextStep, next)
 	}
-	for range unrollK {
-		t.step(a, b)
+	for k := range unrollK {
+		t.step(a, b, 4*k, t.panelRow()*k)
 	}
+	for _, p := range a {
+		t.ADDQ(operand.Imm(4*unrollK), p)
+	}
+	t.ADDQ(operand.U32(uint32(t.panelRow()*unrollK)), b)
 	t.SUBQ(operand.Imm(unrollK), count)
 	t.JGE(operand.LabelRef(name("loop")))
 	t.Label(name("tail"))
 	t.ADDQ(operand.Imm(unrollK), count)
 	t.JEQ(operand.LabelRef(name("write")))
 	t.Label(name("single"))
-	t.step(a, b)
+	t.step(a, b, 0, 0)
+	for _, p := range a {
+		t.ADDQ(t.aCol, p)
+	}
+	t.ADDQ(t.bRow, b)
 	t.DECQ(count)
 	t.JNE(operand.LabelRef(name("single")))
 
@@ -181,22 +195,27 @@ func (t *tileGen) tile(height int) {
 	t.JMP(operand.LabelRef("next"))
 }
 
-// step emits one step along k: every sum takes one product.
-func (t *tileGen) step(a []reg.Register, b reg.Register) {
+// panelRow is the distance in bytes between two rows of a packed panel.
+func (t *tileGen) panelRow() int {
+	if t.isa == avx512 {
+		return 4 * 48
+	}
+	return 4 * 16
+}
+
+// step emits one step along k, aDisp bytes past the pointers to A and bDisp
+// bytes past the one to B: every sum takes one product.
+func (t *tileGen) step(a []reg.Register, b reg.Register, aDisp, bDisp int) {
 	bv := make([]reg.VecVirtual, t.vectors)
 	for v := range bv {
 		bv[v] = t.vector()
-		t.VMOVUPS(mem(b, 4*t.lanes()*v), bv[v])
+		t.VMOVUPS(mem(b, bDisp+4*t.lanes()*v), bv[v])
 	}
-	t.ADDQ(t.bRow, b)
 	for i := range t.acc {
 		av := t.vector()
-		t.VBROADCASTSS(row(a, t.aRow, i), av)
+		t.VBROADCASTSS(row(a, t.aRow, i).Offset(aDisp), av)
 		for v := range bv {
 			t.VFMADD231PS(bv[v], av, t.acc[i][v])
 		}
-	}
-	for _, p := range a {
-		t.ADDQ(t.aCol, p)
 	}
 }
