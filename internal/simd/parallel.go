@@ -67,12 +67,11 @@ func (x *product) runOnAllProcs(p path) {
 // far as blocks of rows go, then by columns in whole panels.
 func (j *job) cut(x *product, p path, chunks int) {
 	j.x, j.p = *x, p
-	j.rows = min(rowBlock, x.m)
+	j.rows = even(x.m, rowBlock, 1)
 	down := (x.m + j.rows - 1) / j.rows
 	width := p.width(x)
-	panels := (x.n + width - 1) / width
-	across := min(panels, (chunks+down-1)/down)
-	j.cols = (panels + across - 1) / across * width
+	across := (chunks + down - 1) / down
+	j.cols = even(x.n, (x.n+across-1)/across, width)
 	j.across = (x.n + j.cols - 1) / j.cols
 	j.chunks = int32(down * j.across)
 	j.next.Store(0)

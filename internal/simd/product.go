@@ -78,12 +78,11 @@ func (x *product) run(p path) {
 		x.columns(p)
 		return
 	}
-	blocks := (x.k + kBlock - 1) / kBlock
-	depth := (x.k + blocks - 1) / blocks
-	depth = (depth + 3) &^ 3 // packing and kernels take four steps at a time
-	for i := 0; i < x.m; i += rowBlock {
+	depth := even(x.k, kBlock, 8) // packing and kernels take up to 8 steps at a time
+	rows := even(x.m, rowBlock, 1)
+	for i := 0; i < x.m; i += rows {
 		y := *x
-		y.m = min(rowBlock, x.m-i)
+		y.m = min(rows, x.m-i)
 		y.c = x.c[i*x.cRow:]
 		for k := 0; k < x.k; k += depth {
 			y.k = min(depth, x.k-k)
@@ -93,6 +92,14 @@ func (x *product) run(p path) {
 			y.beta = 1 // the next block adds to this one
 		}
 	}
+}
+
+// even cuts n into the fewest blocks of at most most, about evenly, and returns
+// their size, rounded up to a multiple of step.
+func even(n, most, step int) int {
+	blocks := (n + most - 1) / most
+	size := (n + blocks - 1) / blocks
+	return (size + step - 1) / step * step
 }
 
 // columns computes a product of at most rowBlock rows and kBlock steps, panel
