@@ -34,6 +34,13 @@
 // float32 tensors of shape (rows, outputs). Targets have shape (rows, outputs),
 // or (rows, 1) with class indices 0, 1, 2, … for Multiclass.
 //
+// # Keeping and using a network
+//
+// [Model.Save] writes one file from which [Load] declares the network again,
+// layers, weights, preprocessing and names. [Model.Classify] and
+// [Model.PredictRow] answer for single rows. [Model.SaveONNX] writes the same
+// computation for runtimes of other languages.
+//
 // # Concurrency
 //
 // [Model.Predict], [Model.Evaluate] and the methods that read may be called

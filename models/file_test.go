@@ -48,6 +48,23 @@ func TestFileDescribesItself(t *testing.T) {
 	}
 }
 
+// TestFileOfOddNumbers holds that layers come back whose numbers are written
+// with a sign or an exponent.
+func TestFileOfOddNumbers(t *testing.T) {
+	m, err := models.New(models.Regression, models.LeakyReLU(-0.25), models.BatchNorm1d(1, models.Eps(1e-12), models.Momentum(0)),
+		models.LeakyReLU(1e-7), models.Dropout(0), models.GaussianNoise(1e6), models.LeakyReLU(math.Copysign(0, -1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := models.Read(bytes.NewReader(written(t, m)))
+	if err != nil || back.String() != m.String() {
+		t.Errorf("read %v, %v: wrote %v", back, err, m)
+	}
+	if _, err := models.New(models.Regression, models.Linear(1, 1), models.LeakyReLU(math.NaN())); err == nil {
+		t.Error("a slope that is no number is taken")
+	}
+}
+
 func written(t testing.TB, m *models.Model) []byte {
 	t.Helper()
 	var b bytes.Buffer
