@@ -143,6 +143,7 @@ const ensembleKey = "perceptron.ensemble"
 // metadata.
 type ensembleDescription struct {
 	Version int      `json:"version"`
+	Program string   `json:"program,omitempty"` // what wrote the file
 	Members []string `json:"members"`
 }
 
@@ -153,7 +154,7 @@ func (e *Ensemble) Save(path string) error { return atomicfile.Write(path, e.Wri
 
 // Write writes what Save puts into a file.
 func (e *Ensemble) Write(w io.Writer) error {
-	d := ensembleDescription{Version: formatVersion}
+	d := ensembleDescription{Version: formatVersion, Program: program}
 	var all safetensors.File
 	for i, m := range e.members {
 		var file bytes.Buffer
@@ -203,16 +204,19 @@ func rebuildEnsemble(f *safetensors.File) (*Ensemble, error) {
 		}
 		return NewEnsemble(m)
 	}
+	if err := checkVersion([]byte(text)); err != nil {
+		return nil, err
+	}
 	var d ensembleDescription
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return nil, fmt.Errorf("the description of the ensemble is damaged: %w", err)
+		return nil, fmt.Errorf("the description of the ensemble: %w: %s", err, damaged)
 	}
-	if d.Version < 1 || d.Version > formatVersion {
-		return nil, fmt.Errorf("the file has format version %d, this program reads up to %d: use a newer program", d.Version, formatVersion)
+	if len(d.Members) == 0 {
+		return nil, fmt.Errorf("the ensemble has no members: %s", damaged)
 	}
 	files, err := memberFiles(f, d.Members)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
 	var members []*Model
 	for i, file := range files {

@@ -21,6 +21,9 @@ import (
 // newer one.
 const formatVersion = 1
 
+// program is what a file says it was written by.
+const program = "perceptron " + perceptron.Version
+
 // metadataKey is where a safetensors file keeps the description.
 const metadataKey = "perceptron"
 
@@ -45,7 +48,7 @@ func (m *Model) Save(path string) error {
 // Write writes what Save puts into a file.
 func (m *Model) Write(w io.Writer) error {
 	d := description{
-		Version: formatVersion, Program: "perceptron " + perceptron.Version,
+		Version: formatVersion, Program: program,
 		Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.Info(),
 	}
 	if err := m.checkInfo(d.Info); err != nil {
@@ -118,6 +121,9 @@ func open(path string) (*safetensors.File, error) {
 // rebuild makes the model that a file describes and holds.
 func rebuild(f *safetensors.File) (*Model, error) {
 	text, ok := f.Metadata[metadataKey]
+	if _, several := f.Metadata[ensembleKey]; several && !ok {
+		return nil, errors.New("the file holds an ensemble: use LoadEnsemble")
+	}
 	if !ok {
 		return nil, errors.New("the file holds weights but no description of a model: declare the model and use ReadStateDict and LoadStateDict")
 	}
@@ -146,25 +152,32 @@ func rebuild(f *safetensors.File) (*Model, error) {
 const damaged = "the file is damaged or of a newer program: take another copy, use that program, or train and save again"
 
 func parseDescription(text []byte) (*description, error) {
-	// The version comes first: in a newer format all the rest may differ.
+	if err := checkVersion(text); err != nil {
+		return nil, err
+	}
+	var d description
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, fmt.Errorf("the description of the model: %w: %s", err, damaged)
+	}
+	return &d, nil
+}
+
+// checkVersion comes first: in a newer format all the rest may differ.
+func checkVersion(text []byte) error {
 	var d struct {
 		Version int    `json:"version"`
 		Program string `json:"program"`
 	}
 	if err := json.Unmarshal(text, &d); err != nil {
-		return nil, fmt.Errorf("the description of the model: %w: %s", err, damaged)
+		return fmt.Errorf("the description in the file: %w: %s", err, damaged)
 	}
 	if d.Version > formatVersion {
-		return nil, fmt.Errorf("the file has format version %d, written by %.80q, and this program reads up to %d: use a newer program", d.Version, d.Program, formatVersion)
+		return fmt.Errorf("the file has format version %d, written by %.80q, and this program reads up to %d: use a newer program", d.Version, d.Program, formatVersion)
 	}
-	var all description
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, fmt.Errorf("the description of the model: %w: %s", err, damaged)
+	if d.Version < 1 {
+		return fmt.Errorf("the description in the file has no version: %s", damaged)
 	}
-	if all.Version < 1 {
-		return nil, fmt.Errorf("the description of the model has no version: %s", damaged)
-	}
-	return &all, nil
+	return nil
 }
 
 // declare makes the model, all zeros. Its file holds so many numbers, and

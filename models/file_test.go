@@ -144,6 +144,17 @@ func file(header, numbers []byte) []byte {
 	return append(append(b, header...), numbers...)
 }
 
+// packed is a file with one line of metadata.
+func packed(t testing.TB, key, description string, tensors ...safetensors.Tensor) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	f := &safetensors.File{Metadata: map[string]string{key: description}, Tensors: tensors}
+	if err := safetensors.Write(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // hostile are files that must be refused, with a part of the reason.
 func hostile(t testing.TB) map[string]struct {
 	file []byte
@@ -152,12 +163,7 @@ func hostile(t testing.TB) map[string]struct {
 	weights := safetensors.Tensor{Name: "fc1.weight", Shape: []int{1, 2}, Data: []float32{1, 2}}
 	bias := safetensors.Tensor{Name: "fc1.bias", Shape: []int{1}, Data: []float32{3}}
 	pack := func(description string, tensors ...safetensors.Tensor) []byte {
-		var b bytes.Buffer
-		f := &safetensors.File{Metadata: map[string]string{"perceptron": description}, Tensors: tensors}
-		if err := safetensors.Write(&b, f); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
+		return packed(t, "perceptron", description, tensors...)
 	}
 	// layers describes a Regression model of them.
 	layers := func(codes ...string) string {
@@ -180,7 +186,7 @@ func hostile(t testing.TB) map[string]struct {
 		"shape 10^9 × 10^9":  {file([]byte(`{"w":{"dtype":"F32","shape":[1000000000,1000000000],"data_offsets":[0,4]}}`), make([]byte, 4)), "take 4000000000000000000 bytes"},
 		"no description":     {file([]byte(`{"fc1.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`), make([]byte, 4)), "use ReadStateDict"},
 		"not JSON":           {pack("{"), "unexpected end of JSON"},
-		"deep JSON":          {pack(strings.Repeat("[", 1<<20)), "the description of the model"},
+		"deep JSON":          {pack(strings.Repeat("[", 1<<20)), "the description in the file"},
 		"version missing":    {pack(`{"task":"Regression"}`), "has no version"},
 		"version negative":   {pack(`{"version":-1}`), "has no version"},
 		"version newer":      {pack(`{"version":2,"program":"perceptron 7.1","layers":"of another kind"}`), `format version 2, written by "perceptron 7.1", and this program reads up to 1`},
@@ -225,7 +231,8 @@ func hostile(t testing.TB) map[string]struct {
 		"tensor's name":      {pack(linear, weights, safetensors.Tensor{Name: "\x1b[2J", Shape: []int{1}, Data: []float32{1}}), `tensor "\x1b[2J": a name must be`},
 		"deviation 0": {pack(layers("Standardize(1)"), safetensors.Tensor{Name: "standardize1.mean", Shape: []int{1}, Data: []float32{0}},
 			safetensors.Tensor{Name: "standardize1.sd", Shape: []int{1}, Data: []float32{0}}), "standardize1.sd: number 0 is 0: wanted a finite one above 0"},
-		"cut short": {pack(linear, weights, bias)[:200], "but only 192 follow"},
+		"an ensemble": {packed(t, "perceptron.ensemble", `{"version":1,"members":["x"]}`), "use LoadEnsemble"},
+		"cut short":   {pack(linear, weights, bias)[:200], "but only 192 follow"},
 	}
 }
 
@@ -248,6 +255,32 @@ func TestReadRefuses(t *testing.T) {
 				t.Errorf("error %.600q\nwants %q", text, test.want)
 			}
 		})
+	}
+}
+
+func TestLoadEnsembleRefuses(t *testing.T) {
+	const member = `{\"version\":1,\"task\":\"Regression\",\"layers\":[\"Linear(1, 1, NoBias)\"]}`
+	weight := func(name string) safetensors.Tensor {
+		return safetensors.Tensor{Name: name, Shape: []int{1, 1}, Data: []float32{1}}
+	}
+	for want, file := range map[string][]byte{
+		"the description in the file: unexpected end": packed(t, "perceptron.ensemble", `{"version":1`),
+		"has no version":                       packed(t, "perceptron.ensemble", `{"members":[]}`),
+		"this program reads up to 1":           packed(t, "perceptron.ensemble", `{"version":2,"members":7}`),
+		"the ensemble has no members":          packed(t, "perceptron.ensemble", `{"version":1,"members":[]}`),
+		"cannot unmarshal number":              packed(t, "perceptron.ensemble", `{"version":1,"members":[7]}`),
+		"member 1 of the ensemble: the descr":  packed(t, "perceptron.ensemble", `{"version":1,"members":["`+member+`","{"]}`, weight("members.0.fc1.weight")),
+		"member 0 of the ensemble: layer Lin":  packed(t, "perceptron.ensemble", `{"version":1,"members":["`+member+`"]}`),
+		`"members.9.fc1.weight" belongs to no`: packed(t, "perceptron.ensemble", `{"version":1,"members":["`+member+`"]}`, weight("members.9.fc1.weight")),
+		`"members.-1.w" belongs to none`:       packed(t, "perceptron.ensemble", `{"version":1,"members":["`+member+`"]}`, weight("members.-1.w")),
+	} {
+		path := filepath.Join(t.TempDir(), "ensemble.safetensors")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := models.LoadEnsemble(path); err == nil || !strings.HasPrefix(err.Error(), "models: "+path+": ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwants %q", err, want)
+		}
 	}
 }
 
