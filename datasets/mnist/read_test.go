@@ -163,6 +163,9 @@ func frameOf(t testing.TB, rows []byte) dataframe.DataFrame {
 func TestReadersAgree(t *testing.T) {
 	const block = 500 // rows; more at once make gota slower
 	files, most := map[string]string{"valid": validCSV}, 4*block
+	if testing.Short() {
+		most = block
+	}
 	if *long {
 		files["train"], most = trainCSV, 60_000
 	}

@@ -158,7 +158,11 @@ var randomCases = flag.Int("cases", 10_000, "random matrix products to test")
 
 func TestGemmRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 2))
-	products := make([]*product64, *randomCases)
+	cases := *randomCases
+	if testing.Short() {
+		cases /= 10
+	}
+	products := make([]*product64, cases)
 	for i := range products {
 		products[i] = randomProduct(r)
 	}

@@ -68,6 +68,9 @@ func bilinear(pixels []float32, x, y float64) float64 {
 // TestPhotos shows the first validation picture of each digit, photographed,
 // to the network of the mnist lesson.
 func TestPhotos(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads the embedded pictures")
+	}
 	net, err := models.Load(filepath.Join("..", "..", "..", "results", "mnist", "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
