@@ -75,7 +75,7 @@ func TestPhotos(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, valid, err := mnist.Load()
+	valid, err := validation()
 	if err != nil {
 		t.Fatal(err)
 	}
