@@ -68,6 +68,9 @@ func drawn(digit []float32, size, width, height int, at image.Point, paper, ink 
 // whatever picture it is put into: 28×28 light on dark as it is, inverted,
 // enlarged, away from the middle, faint, in colours, transparent.
 func TestDigitsComeBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads hundreds of pictures")
+	}
 	forms := map[string]func(digit []float32) image.Image{
 		"as it is":     func(d []float32) image.Image { return drawn(d, 1, 28, 28, image.Point{}, 0, 255) },
 		"inverted":     func(d []float32) image.Image { return drawn(d, 1, 28, 28, image.Point{}, 255, 0) },
