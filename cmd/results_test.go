@@ -30,7 +30,7 @@ func arguments(t *testing.T, name string) []string {
 	train, valid := filepath.Join(dir, "train.csv"), filepath.Join(dir, "valid.csv.gz")
 	write(t, train, digits(200))
 	write(t, valid, packed(t, digits(50)))
-	return []string{"-quiet", "-train", train, "-valid", valid, "-epochs", "10", "-hidden", "16", "-batchnorm", "-dropout", "0.1"}
+	return []string{"-quiet", "-train", train, "-valid", valid, "-epochs", "10", "-hidden", "16", "-batchnorm", "-batchnorm2d", "-dropout", "0.1"}
 }
 
 // Every lesson twice, with one and with two processors: the same bytes. Then the

@@ -168,6 +168,11 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			fileName, func(s *Settings) *string { return &s.Train })
 		knob(f, "valid", "`file` to validate with (default: the embedded 10,000)",
 			fileName, func(s *Settings) *string { return &s.Valid })
+		f.BoolFunc("batchnorm2d", "put BatchNorm2d before the first layer, over the pixels of all pictures of a batch", func(text string) error {
+			on, err := strconv.ParseBool(text)
+			f.change("batchnorm2d", func(s *Settings) { s.PictureNorm = on })
+			return wanted(err == nil, "true or false")
+		})
 		f.BoolFunc("augment", "change training pictures as the recipe says; -augment=false leaves them alone", func(text string) error {
 			on, err := strconv.ParseBool(text)
 			f.change("augment", func(s *Settings) {

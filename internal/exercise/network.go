@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"perceptron/datasets"
+	"perceptron/datasets/mnist"
 	"perceptron/models"
 )
 
 // network declares the network of the settings for the training rows:
 //
-//	preprocessing, noise,
+//	preprocessing, noise, for pictures BatchNorm2d if asked for,
 //	for each hidden layer: Linear, BatchNorm1d, activation, Dropout,
 //	Linear to the outputs, and for a scaled regression Unscale.
 //
@@ -27,6 +28,9 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 	parts, err := s.preprocessing(train)
 	if err != nil {
 		return nil, err
+	}
+	if s.PictureNorm {
+		parts = append(parts, models.Unflatten(1, mnist.Side, mnist.Side), models.BatchNorm2d(1), models.Flatten())
 	}
 	width := train.Features() + len(s.Logs)
 	for _, units := range s.Hidden {

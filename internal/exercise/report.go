@@ -75,6 +75,9 @@ func (s Settings) String() string {
 	if s.BatchNorm {
 		text += ", batchnorm"
 	}
+	if s.PictureNorm {
+		text += ", batchnorm2d"
+	}
 	for _, knob := range []struct {
 		name  string
 		value float64

@@ -35,11 +35,12 @@ type Settings struct {
 	Augment augment.Options
 
 	// Architecture.
-	Hidden     []int // units of each hidden layer
-	Activation string
-	BatchNorm  bool // before each activation
-	Dropout    float64
-	Init       string
+	Hidden      []int // units of each hidden layer
+	Activation  string
+	BatchNorm   bool // before each activation
+	PictureNorm bool // BatchNorm2d before the first layer, of pictures
+	Dropout     float64
+	Init        string
 
 	// Loss, optimizer and training.
 	LabelSmoothing float64
