@@ -7,9 +7,9 @@
 //
 // # How an operation is made
 //
-// An exported function such as ReLU checks shapes when the graph is built,
-// because a panic while a TapeMachine runs would end the process. It then
-// calls its generic twin for the node's type: float32 for work, float64 for
+// An exported function such as ReLU checks shapes when the graph is built, where
+// an error can still name the layer that does not fit. It then calls its
+// generic twin for the node's type: float32 for work, float64 for
 // checking gradients by finite differences. The twin hands apply a forward
 // kernel, which reads and writes plain row-major slices, and a function that
 // builds the gradient nodes out of operations of the same kind.

@@ -4,6 +4,7 @@ package tape
 
 import (
 	"fmt"
+	"unsafe"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -13,8 +14,10 @@ type Machine struct {
 	vm interface {
 		RunAll() error
 		Reset()
-		Close() error
 	}
+	self   unsafe.Pointer // vm again, for execute
+	failed chan error
+	done   chan struct{}
 }
 
 // Compile prepares what outputs need, computed from inputs and bound values.
@@ -25,14 +28,20 @@ func Compile(g *G.ExprGraph, inputs, outputs G.Nodes) (*Machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile the graph: %w", err)
 	}
-	return &Machine{G.NewTapeMachine(g, G.WithPrecompiled(program, locations))}, nil
+	vm := G.NewTapeMachine(g, G.WithPrecompiled(program, locations))
+	return &Machine{vm: vm, self: unsafe.Pointer(vm), failed: make(chan error, 1), done: make(chan struct{}, 1)}, nil
 }
 
 // Run computes every output from the values now bound to the inputs. Results
 // are in the output nodes until the next Run.
 func (m *Machine) Run() error {
-	err := m.vm.RunAll()
-	m.vm.Reset() // without it the next RunAll would silently do nothing
+	defer m.vm.Reset() // without it the next run would silently do nothing
+	var err error
+	if direct {
+		err = m.runHere()
+	} else {
+		err = m.vm.RunAll()
+	}
 	if err != nil {
 		return cause(err)
 	}

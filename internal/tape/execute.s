@@ -1,0 +1,1 @@
+// This file lets the compiler accept execute, which has no body in this package.
