@@ -3,6 +3,7 @@
 package outside
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,12 +20,18 @@ func TestPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
+	// What a tidy module that uses this one requires: the same modules, and this one.
+	module, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	module := fmt.Sprintf("module outside\n\ngo 1.25.0\n\nrequire perceptron v0.0.0\n\nreplace perceptron => %q\n", root)
-	for name, content := range map[string][]byte{"go.mod": []byte(module), "go.sum": sums} {
+	module = bytes.Replace(module, []byte("module perceptron\n"), []byte("module outside\n"), 1)
+	module = fmt.Appendf(module, "\nrequire perceptron v0.0.0\n\nreplace perceptron => %q\n", root)
+	for name, content := range map[string][]byte{"go.mod": module, "go.sum": sums} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +48,7 @@ func TestPrograms(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "main.go"), source, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		build := exec.Command("go", "build", "-mod=mod", "-o", test.program, ".")
+		build := exec.Command("go", "build", "-o", test.program, ".")
 		build.Dir = dir
 		build.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off", "GOFLAGS=") // what is built here is downloaded already
 		if out, err := build.CombinedOutput(); err != nil {
