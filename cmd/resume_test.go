@@ -25,10 +25,10 @@ const checkpoint = "checkpoint.safetensors"
 // in it and BatchNorm's statistics.
 func lengthy(t *testing.T, name string) []string {
 	args := map[string]string{
-		"xor":    "-recipe deck -hidden 8 -epochs 2000 -loss-below 0",
-		"boston": "-hidden 32,32 -epochs 200 -noise 0.1",
-		"iris":   "-hidden 16 -batch 10 -epochs 1000 -noise 0.1",
-		"mnist":  "-hidden 64 -epochs 150",
+		"xor":    "-recipe deck -hidden 8 -epochs 20000 -loss-below 0",
+		"boston": "-hidden 32,32 -epochs 1500 -noise 0.1",
+		"iris":   "-hidden 16 -batch 10 -epochs 6000 -noise 0.1",
+		"mnist":  "-hidden 64 -epochs 500",
 	}[name] + " -quiet -batchnorm -dropout 0.1"
 	if name == "mnist" {
 		dir := t.TempDir()
@@ -260,7 +260,7 @@ func TestGoingOn(t *testing.T) {
 	write(t, filepath.Join(dir, path), whole)
 
 	// The same settings may be said again, and more epochs be asked for.
-	longer := append(args, "-epochs", "2500")
+	longer := append(args, "-epochs", "25000")
 	succeed(t, dir, "xor", append(longer, "-resume")...)
 	got := contents(t, filepath.Join(dir, "results", "xor"))
 	succeed(t, dir, "xor", append(longer, "-out", "undisturbed")...)
