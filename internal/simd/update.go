@@ -50,12 +50,16 @@ func (s AdamStep) consts() adamConsts {
 // has are updated.
 func Adam(w, grad, m, v []float32, s AdamStep) {
 	n := min(len(w), len(grad), len(m), len(v))
-	c := s.consts()
-	if n > 0 && current() != portable {
-		avx2Adam(n, &w[0], &m[0], &v[0], &grad[0], c.shrink, c.l2, c.beta1, c.rest1, c.beta2, c.rest2, c.invSqrtBias2, c.eps, c.stepSize)
+	adamOnAllProcs(w[:n], grad[:n], m[:n], v[:n], s.consts())
+}
+
+// adam updates slices of one length.
+func adam(w, grad, m, v []float32, c adamConsts) {
+	if len(w) > 0 && current() != portable {
+		avx2Adam(len(w), &w[0], &m[0], &v[0], &grad[0], c.shrink, c.l2, c.beta1, c.rest1, c.beta2, c.rest2, c.invSqrtBias2, c.eps, c.stepSize)
 		return
 	}
-	adamPortable(w[:n], grad[:n], m[:n], v[:n], c)
+	adamPortable(w, grad, m, v, c)
 }
 
 // Here and in the other portable kernels, the conversions keep the compiler
