@@ -10,6 +10,8 @@ func (p path) width(x *product) int {
 		return portableWidth
 	case p == avx2 || x.singleRow():
 		return 16
+	case x.bCol == 1 && x.m > 8 && x.m <= directRows:
+		return 32 // a tile of this width takes all rows at once
 	}
 	return 48
 }
