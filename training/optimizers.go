@@ -41,23 +41,12 @@ func Nesterov(rate, mu float64, options ...OptimizerOption) *Optimizer {
 }
 
 func descend(o *Optimizer, w, g []float32, _ [][]float32, decay float64) {
-	lr, d := float32(o.lr), float32(decay)
-	for i, g := range g {
-		w[i] -= lr * (g + d*w[i])
-	}
+	simd.Descend(w, g, float32(o.lr), float32(decay))
 }
 
 func descendWithMomentum(o *Optimizer, w, g []float32, memory [][]float32, decay float64) {
-	lr, d, mu, v := float32(o.lr), float32(decay), float32(o.momentum), memory[0]
-	for i, g := range g {
-		g += d * w[i]
-		v[i] = mu*v[i] + g // v starts at 0, so the first one is g
-		step := v[i]
-		if o.nesterov {
-			step = g + mu*v[i]
-		}
-		w[i] -= lr * step
-	}
+	// The velocity starts at 0, so the first one is g, as PyTorch's is.
+	simd.DescendWithMomentum(w, g, memory[0], float32(o.lr), float32(decay), float32(o.momentum), o.nesterov)
 }
 
 // Adam scales each step by running means of the gradient and its square

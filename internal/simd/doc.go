@@ -32,12 +32,18 @@
 // # The matrix product
 //
 // The scheme is that of Goto and van de Geijn (Anatomy of high-performance
-// matrix multiplication, 2008), simplified. A kernel holds a tile of C, 6×16 on
-// AVX2 and 8×48 (12×32 if there are but 12 rows) on AVX-512, in registers while k advances. It reads B from a
-// packed panel as wide as the tile, which stays in the first-level cache while
-// all rows of A pass, and A from where it lies, one value at a time for all
-// columns. A is copied only if many panels share the cost. Packing turns Bᵀ over
-// on the way, so that the kernel knows one layout only.
+// matrix multiplication, 2008), simplified. A kernel holds a tile of C in
+// registers while k advances: 6×16 on AVX2, 8×48 on AVX-512, or 12×32 where
+// there are no more rows than that. It reads B from a packed panel as wide as
+// the tile, which stays in the first-level cache while all rows of A pass, and
+// A from where it lies, one value at a time for all columns. A is copied only
+// if many panels share the cost. Packing turns Bᵀ over on the way, so that the
+// kernel knows one layout only.
+//
+// Large products, and large updates by Adam, are cut into chunks for as many
+// goroutines as there are processors to use. A helper looks out for more for
+// 100 µs before it goes, since between two products of a training step it is
+// quicker to wait than to be woken.
 package simd
 
 // The assembly and its declarations are written by the program in gen, a
