@@ -39,9 +39,15 @@ func isTerminal(w io.Writer) bool {
 
 func progressLines(w io.Writer) Hook {
 	return Hook{Epoch: func(p Progress) error {
-		if p.Epoch*10/p.Epochs > (p.Epoch-1)*10/p.Epochs {
-			fmt.Fprintln(w, p)
+		if p.Epoch*10/p.Epochs == (p.Epoch-1)*10/p.Epochs {
+			return nil
 		}
+		last := p.History[len(p.History)-1]
+		text := fmt.Sprintf("epoch %d of %d: training loss %.4g", p.Epoch, p.Epochs, last.TrainLoss)
+		if last.Valid != nil {
+			text += fmt.Sprintf(", validation loss %.4g, %s", last.Valid.Loss, last.Valid.metric(p.Net.Task()))
+		}
+		fmt.Fprintln(w, text)
 		return nil
 	}}
 }

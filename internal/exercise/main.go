@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"perceptron/models"
 	"perceptron/training"
 )
 
@@ -80,30 +79,9 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 		}
 	}
 	if !c.quiet {
-		run.Hooks = []training.Hook{showProgress(progress)}
+		run.Hooks = []training.Hook{training.ProgressBar(progress)}
 	}
 	fmt.Fprintf(out, "%s\n", l.Title)
 	run.showCheckpoint(progress)
 	return run, nil
-}
-
-// showProgress is a bar on a terminal, and ten lines in a log.
-func showProgress(w io.Writer) training.Hook {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return training.ProgressBar(w)
-		}
-	}
-	return training.Hook{Epoch: func(p training.Progress) error {
-		if tenth := max(1, p.Epochs/10); p.Epoch%tenth != 0 {
-			return nil
-		}
-		last := p.History[len(p.History)-1]
-		metric := fmt.Sprintf("accuracy %.2f %%", 100*last.Valid.Accuracy)
-		if p.Net.Task() == models.Regression {
-			metric = fmt.Sprintf("RMSE %.3f", last.Valid.RMSE)
-		}
-		_, err := fmt.Fprintf(w, "epoch %d of %d: training loss %.4g, validation loss %.4g, %s\n", p.Epoch, p.Epochs, last.TrainLoss, last.Valid.Loss, metric)
-		return err
-	}}
 }
