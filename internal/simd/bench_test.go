@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -80,7 +81,13 @@ func peakGFLOPS() float64 {
 	return float64(turns*12*lanes*2) / float64(best.Nanoseconds())
 }
 
+var kernels = flag.String("kernels", Path(), "the path to time: avx512, avx2 or portable")
+
 func BenchmarkGemm(b *testing.B) {
+	defer SetPath(Path())
+	if err := SetPath(*kernels); err != nil {
+		b.Fatal(err)
+	}
 	for _, s := range shapes() {
 		b.Run(s.String(), func(b *testing.B) {
 			peak := peakGFLOPS()
