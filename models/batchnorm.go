@@ -112,9 +112,11 @@ func (l batchNormLayer) forward(s scope, x *G.Node) (*G.Node, error) {
 	if !s.training {
 		return ops.BatchNormEval(x, s.nodes[0], s.nodes[1], s.nodes[2], s.nodes[3], config)
 	}
-	return ops.BatchNorm(x, s.nodes[0], s.nodes[1], ops.Running{
-		Mean: s.params[2].Value, Var: s.params[3].Value, Batches: s.params[4].Value,
-	}, config)
+	var running ops.Running
+	if !s.trial {
+		running = ops.Running{Mean: s.params[2].Value, Var: s.params[3].Value, Batches: s.params[4].Value}
+	}
+	return ops.BatchNorm(x, s.nodes[0], s.nodes[1], running, config)
 }
 
 type reshapeLayer struct {

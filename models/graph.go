@@ -23,6 +23,8 @@ type Graph struct {
 
 	Trained    []*Parameter // what an optimizer is to change
 	Parameters G.Nodes      // their nodes
+
+	nodes []G.Nodes // of each layer's parameters
 }
 
 // TrainingGraph builds the expression for a training step on a batch of the
@@ -34,46 +36,97 @@ func (m *Model) TrainingGraph(rows int) (*Graph, error) { return m.graph(rows, t
 func (m *Model) EvaluationGraph(rows int) (*Graph, error) { return m.graph(rows, false) }
 
 func (m *Model) graph(rows int, training bool) (*Graph, error) {
+	g, err := m.newGraph(rows)
+	if err != nil {
+		return nil, err
+	}
+	p := pass{model: m, graph: g, training: training}
+	x, err := p.run(g.X, 0, len(m.units))
+	if err != nil {
+		return nil, err
+	}
+	g.Z = x
+	if g.Loss, err = p.loss(g.Z, g.Y); err != nil || training {
+		return g, err
+	}
+	g.Output, err = p.output(g.Z)
+	return g, err
+}
+
+// newGraph is one with what is bound to it, and no expression yet.
+func (m *Model) newGraph(rows int) (*Graph, error) {
 	if rows < 1 {
 		return nil, fmt.Errorf("models: a graph of %d rows: wanted 1 or more", rows)
 	}
 	g := &Graph{Expr: G.NewGraph(), Rows: rows}
 	g.X = m.input(g.Expr, "x", rows, m.Inputs())
 	g.Y = m.input(g.Expr, "y", rows, m.targets())
-
-	x, y := g.X, g.Y
-	var out *G.Node
-	for i, u := range m.units {
-		s := scope{name: u.name, training: training, params: u.params, noise: m.noise}
+	for _, u := range m.units {
+		var nodes G.Nodes
 		for _, p := range u.params {
-			s.nodes = append(s.nodes, g.parameter(p))
+			nodes = append(nodes, g.parameter(p))
 		}
-		var err error
-		if target, ok := u.layer.(targetLayer); ok {
-			if y, err = target.scaled(s, y); err == nil && !training {
-				out, err = target.forward(s, x)
-			}
-		} else {
-			x, err = u.layer.forward(s, x)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("models: %s: %w", m.place(i), err)
-		}
-	}
-	g.Z = x
-	var err error
-	if g.Loss, err = m.task.loss(g.Z, y, m.smoothing); err != nil {
-		return nil, fmt.Errorf("models: %w", err)
-	}
-	if training {
-		return g, nil
-	}
-	if g.Output = out; out == nil {
-		if g.Output, err = m.task.output(g.Z); err != nil {
-			return nil, fmt.Errorf("models: %w", err)
-		}
+		g.nodes = append(g.nodes, nodes)
 	}
 	return g, nil
+}
+
+// pass adds the model's layers to a graph, once for each call of run.
+type pass struct {
+	model           *Model
+	graph           *Graph
+	training, trial bool // as in scope
+}
+
+func (p pass) scope(i int) scope {
+	u := p.model.units[i]
+	return scope{name: u.name, training: p.training, trial: p.trial, params: u.params, nodes: p.graph.nodes[i], noise: p.model.noise}
+}
+
+// run puts x through the layers from the one of an index to before another. A
+// layer of targets is left to loss and output.
+func (p pass) run(x *G.Node, from, to int) (*G.Node, error) {
+	var err error
+	for i := from; i < to; i++ {
+		if _, ok := p.model.units[i].layer.(targetLayer); ok {
+			continue
+		}
+		if x, err = p.model.units[i].layer.forward(p.scope(i), x); err != nil {
+			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
+		}
+	}
+	return x, nil
+}
+
+// loss compares what run gives with targets.
+func (p pass) loss(z, y *G.Node) (*G.Node, error) {
+	var err error
+	last := len(p.model.units) - 1
+	if target, ok := p.model.units[last].layer.(targetLayer); ok {
+		if y, err = target.scaled(p.scope(last), y); err != nil {
+			return nil, fmt.Errorf("models: %s: %w", p.model.place(last), err)
+		}
+	}
+	loss, err := p.model.task.loss(z, y, p.model.smoothing)
+	if err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	return loss, nil
+}
+
+// output turns what run gives into predictions.
+func (p pass) output(z *G.Node) (out *G.Node, err error) {
+	last := len(p.model.units) - 1
+	if target, ok := p.model.units[last].layer.(targetLayer); ok {
+		if out, err = target.forward(p.scope(last), z); err != nil {
+			return nil, fmt.Errorf("models: %s: %w", p.model.place(last), err)
+		}
+		return out, nil
+	}
+	if out, err = p.model.task.output(z); err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	return out, nil
 }
 
 func (m *Model) input(g *G.ExprGraph, name string, rows, cols int) *G.Node {

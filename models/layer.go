@@ -28,6 +28,7 @@ type Layer interface {
 type scope struct {
 	name     string
 	training bool
+	trial    bool         // training, but only for a look: running statistics stay as they are
 	params   []*Parameter // the layer's own
 	nodes    G.Nodes      // their nodes
 	noise    *ops.Noise

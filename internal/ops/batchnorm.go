@@ -16,6 +16,7 @@ type BatchNormConfig struct {
 }
 
 // Running is what BatchNorm keeps between batches, of the graph's element type.
+// Without a Mean it keeps nothing.
 type Running struct {
 	Mean, Var *tensor.Dense
 	Batches   *tensor.Dense // an int64 that counts them; nil: not counted
@@ -65,7 +66,10 @@ func batchNorm[T Float](x, gamma, beta *G.Node, running Running, c BatchNormConf
 	k := kernelsFor[T](cols, positions)
 	run := func(y []T, v [][]T) error {
 		x, gamma, beta := v[0], v[1], v[2]
-		oldMean, oldVar := elements[T](running.Mean), elements[T](running.Var)
+		var oldMean, oldVar []T
+		if running.Mean != nil {
+			oldMean, oldVar = elements[T](running.Mean), elements[T](running.Var)
+		}
 		if running.Batches != nil {
 			running.Batches.Int64s()[0]++
 		}
@@ -76,6 +80,9 @@ func batchNorm[T Float](x, gamma, beta *G.Node, running Running, c BatchNormConf
 		k.squares(sums, x, mean)
 		for ch, s := range sums {
 			inverse[ch] = T(1 / math.Sqrt(s/count+c.Eps))
+			if oldMean == nil {
+				continue
+			}
 			oldMean[ch] += T(c.Momentum) * (mean[ch] - oldMean[ch])
 			oldVar[ch] += T(c.Momentum) * (T(s/(count-1)) - oldVar[ch])
 		}

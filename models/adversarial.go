@@ -1,0 +1,111 @@
+package models
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"perceptron/internal/ops"
+)
+
+// AdversarialGraph builds the expression for a training step on a batch of the
+// given number of rows and on an adversarial twin of each: the fast gradient
+// sign method (Goodfellow, Shlens and Szegedy 2015). A first pass gives the
+// gradient of the batch's loss by the inputs; every input moves by eps in the
+// direction in which the loss rises, x + eps·sign(∂Loss/∂x); a second pass is
+// the training pass proper on 2·rows rows, first the batch's own, then their
+// twins with the same targets. Loss is the mean over all of them, and Z has
+// 2·rows rows. How the rows moved counts as data, not as a function of the
+// weights.
+//
+// The inputs that move are those behind the preprocessing layers at the
+// model's front (Standardize, Whiten, AppendLogs), and eps is in their units:
+// behind Standardize, standard deviations. In a model without them the features
+// themselves move. Moved inputs are not clipped.
+//
+// BatchNorm's statistics are those of both halves together, and its running
+// ones move once, by the second pass. Dropout and noise are in the first pass
+// what they are for the same rows in the second; the twins have their own.
+//
+// An eps that is not above 0, or not finite in float32, is an error.
+func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
+	if !(eps > 0) || !finite(float32(eps)) {
+		return nil, fmt.Errorf("models: an adversarial graph with eps %v: wanted a finite number above 0", eps)
+	}
+	g, err := m.newGraph(rows)
+	if err != nil {
+		return nil, err
+	}
+	front, all := m.preprocessing(), len(m.units)
+	real := pass{model: m, graph: g, training: true}
+	inputs, err := real.run(g.X, 0, front)
+	if err != nil {
+		return nil, err
+	}
+	trial := real
+	trial.trial = true
+	z, err := trial.run(inputs, front, all)
+	if err != nil {
+		return nil, err
+	}
+	loss, err := trial.loss(z, g.Y)
+	if err != nil {
+		return nil, err
+	}
+	slope, err := g.slope(loss, inputs)
+	if err != nil {
+		return nil, err
+	}
+	both, targets, err := withTwins(inputs, slope, g.Y, eps)
+	if err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	if g.Z, err = real.run(both, front, all); err != nil {
+		return nil, err
+	}
+	g.Loss, err = real.loss(g.Z, targets)
+	return g, err
+}
+
+// preprocessing is how many layers at the model's front prepare its features
+// with fixed numbers.
+func (m *Model) preprocessing() int {
+	for i, u := range m.units {
+		switch u.layer.(type) {
+		case scaleLayer, whitenLayer, appendLogsLayer:
+		default:
+			return i
+		}
+	}
+	return len(m.units)
+}
+
+// slope is the gradient of a loss by a node.
+func (g *Graph) slope(loss, by *G.Node) (*G.Node, error) {
+	var one any = float32(1)
+	if loss.Dtype() == tensor.Float64 {
+		one = float64(1)
+	}
+	// Bound, since a constant would be shared with all graphs of the process.
+	seed := G.NewScalar(g.Expr, loss.Dtype(), G.WithName("∂L/∂L of the first pass"), G.WithValue(one))
+	nodes, err := G.Backpropagate(G.Nodes{loss}, G.Nodes{seed}, G.Nodes{by})
+	if err != nil {
+		return nil, fmt.Errorf("models: differentiate by the inputs: %w", err)
+	}
+	return nodes[0], nil
+}
+
+// withTwins puts adversarial rows under the inputs, and their targets under the
+// targets.
+func withTwins(inputs, slope, y *G.Node, eps float64) (both, targets *G.Node, err error) {
+	moved, err := ops.SignStep(inputs, slope, eps)
+	if err != nil {
+		return nil, nil, err
+	}
+	if both, err = ops.StackRows(inputs, moved); err != nil {
+		return nil, nil, err
+	}
+	targets, err = ops.StackRows(y, y)
+	return both, targets, err
+}
