@@ -132,7 +132,11 @@ func (f *fit) agrees(c *Checkpoint) error {
 	run := f.identity()
 	var differences []string
 	for _, what := range slices.Sorted(maps.Keys(run)) {
-		if is, was := run[what], c.at.Run[what]; is != was {
+		is, was := run[what], c.at.Run[what]
+		if was == "" {
+			was = unsaid[what]
+		}
+		if is != was {
 			differences = append(differences, fmt.Sprintf("%s: now %s, in the checkpoint %s", what, is, was))
 		}
 	}
@@ -165,6 +169,10 @@ func addFactor(sum uint64, factor float64) uint64 {
 	return (sum ^ uint64(math.Float32bits(float32(factor))) ^ 1<<32) * prime
 }
 
+// unsaid is what holds of a run whose checkpoint does not say, because it was
+// taken before there was a choice.
+var unsaid = map[string]string{"adversarial": "0"}
+
 // identity names what decides a run's results, but for its length and schedule.
 // Functions cannot be compared, so of a Transform it is only known whether there
 // is one.
@@ -186,6 +194,7 @@ func (f *fit) identity() map[string]string {
 		"seed of training": fmt.Sprint(o.Seed),
 		"early stopping":   fmt.Sprintf("%+v", o.EarlyStopping),
 		"clipping":         fmt.Sprintf("norm %v, value %v", o.ClipNorm, o.ClipValue),
+		"adversarial":      fmt.Sprint(o.Adversarial),
 		"transform":        fmt.Sprint(o.Transform != nil),
 		"training rows":    fingerprint(f.train.Data()),
 		"validation rows":  "none",

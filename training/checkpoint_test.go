@@ -74,6 +74,9 @@ var runs = map[string]func() training.Options{
 	},
 	"default":   func() training.Options { return training.Options{} },
 	"transform": func() training.Options { return training.Options{Transform: shake, Prefetch: true} },
+	"adversarial": func() training.Options {
+		return training.Options{Optimizer: training.AdamW(0.01), Adversarial: 0.1}
+	},
 	"early stopping": func() training.Options {
 		return training.Options{Optimizer: training.Adam(0.3), EarlyStopping: training.EarlyStopping{Patience: 2}}
 	},
@@ -271,6 +274,7 @@ func TestResumeRefuses(t *testing.T) {
 		{"threshold", func(_ **models.Model, _, _ **datasets.Dataset, o *training.Options) { o.LossBelow = 1 }, "loss below: now 1, in the checkpoint 0"},
 		{"patience", func(_ **models.Model, _, _ **datasets.Dataset, o *training.Options) { o.EarlyStopping.Patience = 1 }, "early stopping: now {Patience:1"},
 		{"clipping", func(_ **models.Model, _, _ **datasets.Dataset, o *training.Options) { o.ClipValue = 1 }, "clipping: now norm 0, value 1, in the checkpoint norm 0, value 0"},
+		{"adversarial rows", func(_ **models.Model, _, _ **datasets.Dataset, o *training.Options) { o.Adversarial = 0.1 }, "adversarial: now 0.1, in the checkpoint 0"},
 		{"transform", func(_ **models.Model, _, _ **datasets.Dataset, o *training.Options) { o.Transform = shake }, "transform: now true, in the checkpoint false"},
 		{"schedule", func(_ **models.Model, _, _ **datasets.Dataset, o *training.Options) {
 			o.Schedule = training.StepDecay(6, 0.5)
@@ -296,6 +300,38 @@ func TestResumeRefuses(t *testing.T) {
 				t.Error("the model was changed")
 			}
 		})
+	}
+}
+
+// TestResumeOfOld holds that a checkpoint from before there were adversarial rows
+// is of a run without them.
+func TestResumeOfOld(t *testing.T) {
+	train, valid := flowers(t)
+	f := file(t)
+	text := strings.Replace(f.Metadata[metadata], `"adversarial":"0",`, "", 1)
+	if text == f.Metadata[metadata] {
+		t.Fatalf("nothing to take out of %s", text)
+	}
+	f.Metadata[metadata] = text
+	var b bytes.Buffer
+	if err := safetensors.Write(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.safetensors")
+	if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, eps := range []float64{0, 0.1} {
+		o := options("early stopping")
+		o.Adversarial = eps
+		var err error
+		if o.Resume, err = training.LoadCheckpoint(path); err != nil {
+			t.Fatal(err)
+		}
+		_, err = training.Fit(t.Context(), restless(t), train, valid, o)
+		if eps == 0 && err != nil || eps > 0 && (err == nil || !strings.Contains(err.Error(), "adversarial: now 0.1, in the checkpoint 0")) {
+			t.Errorf("resumed with eps %v: error %v", eps, err)
+		}
 	}
 }
 

@@ -25,6 +25,11 @@ type Options struct {
 
 	ClipNorm, ClipValue float64 // bounds on the gradients, as in Trainer; 0: none
 
+	// Adversarial trains on an adversarial twin of each row as well, as in
+	// Trainer, in units of the preprocessed inputs; 0: none. Training losses, and
+	// so LossBelow, are then means over rows and twins.
+	Adversarial float64
+
 	// Transform changes a training batch in place before it is used:
 	// augmentation. See datasets.LoaderOptions.
 	Transform func(datasets.Batch)
@@ -125,7 +130,7 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 	if f.trainer, err = NewTrainer(net, o.Optimizer); err != nil {
 		return nil, err
 	}
-	f.trainer.ClipNorm, f.trainer.ClipValue = o.ClipNorm, o.ClipValue
+	f.trainer.ClipNorm, f.trainer.ClipValue, f.trainer.Adversarial = o.ClipNorm, o.ClipValue, o.Adversarial
 	f.progress = Progress{Net: net, Epochs: o.Epochs, Steps: o.Epochs * f.train.Batches(), run: f}
 	if err := f.prepare(); err != nil || o.Resume == nil {
 		return f, err
@@ -160,6 +165,7 @@ func (o *Options) check() error {
 		{!(o.LossBelow >= 0), fmt.Sprintf("LossBelow is %v: wanted 0 or more", o.LossBelow)},
 		{!(o.EarlyStopping.Patience >= 0), fmt.Sprintf("EarlyStopping.Patience is %d: wanted 0 or more", o.EarlyStopping.Patience)},
 		{!(o.ClipNorm >= 0) || !(o.ClipValue >= 0), fmt.Sprintf("ClipNorm is %v and ClipValue %v: wanted 0 or more", o.ClipNorm, o.ClipValue)},
+		{!(o.Adversarial >= 0) || math.IsInf(o.Adversarial, 0), fmt.Sprintf("Adversarial is %v: wanted a finite number of 0 or more", o.Adversarial)},
 	} {
 		if bad.is {
 			return errors.New(bad.text)

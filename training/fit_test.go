@@ -76,31 +76,33 @@ func TestFitLearns(t *testing.T) {
 func TestFitIsReproducible(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	train, valid := table(t, 50), table(t, 30)
-	run := func(processors int, prefetch bool, seed uint64) ([]float32, []Epoch) {
+	run := func(processors int, prefetch bool, seed uint64, eps float64) ([]float32, []Epoch) {
 		runtime.GOMAXPROCS(processors)
 		net := noisy(t, 1)
 		r := fitted(t, net, train, valid, Options{Optimizer: Adam(0.01), BatchSize: 8, Epochs: 4, Seed: seed, Prefetch: prefetch,
-			EarlyStopping: EarlyStopping{Patience: 4}})
+			EarlyStopping: EarlyStopping{Patience: 4}, Adversarial: eps})
 		return contents(net), r.History
 	}
-	want, wantHistory := run(1, false, 3)
-	for _, c := range []struct {
-		processors int
-		prefetch   bool
-	}{{1, true}, {2, false}, {4, true}} {
-		got, history := run(c.processors, c.prefetch, 3)
-		if !slices.Equal(got, want) {
-			t.Errorf("%+v: other weights", c)
-		}
-		for i, e := range history {
-			w := wantHistory[i]
-			if *e.Valid != *w.Valid || e.TrainLoss != w.TrainLoss || e.HeldBack != w.HeldBack {
-				t.Errorf("%+v: epoch %d is %+v, wanted %+v", c, i+1, e, w)
+	for _, eps := range []float64{0, 0.1} {
+		want, wantHistory := run(1, false, 3, eps)
+		for _, c := range []struct {
+			processors int
+			prefetch   bool
+		}{{1, true}, {2, false}, {4, true}} {
+			got, history := run(c.processors, c.prefetch, 3, eps)
+			if !slices.Equal(got, want) {
+				t.Errorf("%+v: other weights", c)
+			}
+			for i, e := range history {
+				w := wantHistory[i]
+				if *e.Valid != *w.Valid || e.TrainLoss != w.TrainLoss || e.HeldBack != w.HeldBack {
+					t.Errorf("%+v: epoch %d is %+v, wanted %+v", c, i+1, e, w)
+				}
 			}
 		}
-	}
-	if got, _ := run(1, false, 4); slices.Equal(got, want) {
-		t.Error("another seed gives the same weights")
+		if got, _ := run(1, false, 4, eps); slices.Equal(got, want) {
+			t.Error("another seed gives the same weights")
+		}
 	}
 }
 
@@ -125,6 +127,10 @@ func TestFitRefuses(t *testing.T) {
 		{"batch size", net, train, nil, Options{Epochs: 1, BatchSize: -1}, "BatchSize is -1: wanted 1 or more, or 0 for all rows"},
 		{"threshold", net, train, nil, Options{Epochs: 1, LossBelow: math.NaN()}, "LossBelow is NaN: wanted 0 or more"},
 		{"clipping", net, train, nil, Options{Epochs: 1, ClipNorm: -1}, "ClipNorm is -1"},
+		{"adversarial", net, train, nil, Options{Epochs: 1, Adversarial: -0.1}, "Adversarial is -0.1: wanted a finite number of 0 or more"},
+		{"adversarial NaN", net, train, nil, Options{Epochs: 1, Adversarial: math.NaN()}, "Adversarial is NaN: wanted a finite number of 0 or more"},
+		{"adversarial infinity", net, train, nil, Options{Epochs: 1, Adversarial: math.Inf(1)}, "Adversarial is +Inf: wanted a finite number of 0 or more"},
+		{"adversarial out of float32", net, train, nil, Options{Epochs: 1, Adversarial: 1e39}, "eps 1e+39: wanted a finite number above 0"},
 		{"optimizer", net, train, nil, Options{Epochs: 1, Optimizer: Adam(-1)}, "learning rate -1"},
 		{"features", net, wide, nil, Options{Epochs: 1}, "made up has 5 features, the model takes 2: declare a first layer that fits"},
 		{"validation features", net, train, wide, Options{Epochs: 1}, "made up has 5 features, the model takes 2"},

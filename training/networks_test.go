@@ -111,6 +111,25 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// BenchmarkAdversarialStep is a training step on as many adversarial rows as well.
+func BenchmarkAdversarialStep(b *testing.B) {
+	for _, n := range networks {
+		b.Run(n.name, func(b *testing.B) {
+			trainer, batch := n.trainer(b), n.data(n.batch)
+			trainer.Adversarial = 0.1
+			if _, err := trainer.Step(batch); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := trainer.Step(batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkPredict is a prediction of as many rows as the lesson validates with.
 func BenchmarkPredict(b *testing.B) {
 	for _, n := range networks {

@@ -177,28 +177,35 @@ func testTrainingLikePyTorch(t *testing.T) {
 		name      string
 		task      models.Task
 		optimizer *training.Optimizer
+		eps       float64 // of adversarial rows
 		layers    []models.Part
 	}{
-		{"xor", models.Binary, training.Adam(0.05), []models.Part{
+		{"xor", models.Binary, training.Adam(0.05), 0, []models.Part{
 			models.Linear(2, 3), models.ReLU(), models.Linear(3, 1)}},
-		{"boston", models.Regression, training.Adam(1e-3), []models.Part{
+		{"boston", models.Regression, training.Adam(1e-3), 0, []models.Part{
 			models.Linear(13, 64), models.ReLU(), models.Linear(64, 64), models.ReLU(), models.Linear(64, 1)}},
-		{"iris", models.Multiclass, training.Adam(1e-2), []models.Part{
+		{"iris", models.Multiclass, training.Adam(1e-2), 0, []models.Part{
 			models.Linear(4, 16), models.ReLU(), models.Linear(16, 3)}},
-		{"mnist", models.Multiclass, training.AdamW(3e-3), []models.Part{
+		{"mnist", models.Multiclass, training.AdamW(3e-3), 0, []models.Part{
 			models.Linear(64, 32, models.NoBias), models.BatchNorm1d(32), models.ReLU(), models.Dropout(0.2), models.Linear(32, 10)}},
+		{"iris_adversarial", models.Multiclass, training.Adam(1e-2), 0.2, []models.Part{
+			models.Linear(4, 16, models.NoBias), models.BatchNorm1d(16), models.ReLU(), models.Dropout(0.2), models.Linear(16, 3)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := fixtures.Load(t, "training_"+test.name)
 			order, losses := f.Tensor("order"), f.Tensor("loss@64").Float64s
 			steps, batch := order.Shape[0], order.Shape[1]
 			step := 0
-			var given []float32 // masks of all steps
-			if f.Has("masks") {
-				given = f.Floats("masks")
+			given := map[string][]float32{} // masks of all steps
+			for _, name := range []string{"masks", "twin_masks"} {
+				if f.Has(name) {
+					given[name] = f.Floats(name)
+				}
 			}
 			masks := models.Masks(func(_ string, mask []float32) error {
-				copy(mask, given[step*len(given)/steps:])
+				all, twins := given["masks"], given["twin_masks"]
+				n := copy(mask, all[step*len(all)/steps:(step+1)*len(all)/steps])
+				copy(mask[n:], twins[step*len(twins)/steps:]) // in the second pass
 				return nil
 			})
 			net, err := models.New(test.task, append(test.layers, masks)...)
@@ -210,6 +217,7 @@ func testTrainingLikePyTorch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			trainer.Adversarial = test.eps
 			worst, at := 0.0, 0
 			for ; step < steps; step++ {
 				rows := slices.DeleteFunc(slices.Clone(order.Ints[step*batch:(step+1)*batch]), func(r int64) bool { return r < 0 })

@@ -14,11 +14,11 @@ import (
 )
 
 // Trainer makes training steps: the loop under Fit. It keeps a compiled graph
-// for each batch size it has met.
+// for each batch size, and each value of Adversarial, that it has met.
 type Trainer struct {
 	net       *models.Model
 	optimizer *Optimizer
-	graphs    map[int]*stepGraph
+	graphs    map[stepKind]*stepGraph
 	buffers   []buffer
 	steps     int
 
@@ -26,6 +26,20 @@ type Trainer struct {
 	// common Euclidean norm is at most that (Pascanu et al. 2013). ClipValue,
 	// when above 0, bounds each gradient by itself.
 	ClipNorm, ClipValue float64
+
+	// Adversarial, when above 0, trains on each row and on an adversarial twin of
+	// it, whose every input is that far off in the direction in which the loss
+	// rises: the fast gradient sign method (Goodfellow, Shlens and Szegedy 2015).
+	// The loss of a step is then the mean over both halves. It is in units of the
+	// preprocessed inputs, standard deviations behind Standardize; see
+	// models.Model.AdversarialGraph. A step costs about 2.5 times as much.
+	Adversarial float64
+}
+
+// stepKind is what a graph was compiled for.
+type stepKind struct {
+	rows        int
+	adversarial float64
 }
 
 // stepGraph is a training graph with its gradients, compiled.
@@ -61,7 +75,7 @@ func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
 	if net.Count() == 0 {
 		return nil, fmt.Errorf("training: the model has no parameters to train: add a Linear layer")
 	}
-	t := &Trainer{net: net, optimizer: optimizer, graphs: map[int]*stepGraph{}}
+	t := &Trainer{net: net, optimizer: optimizer, graphs: map[stepKind]*stepGraph{}}
 	for _, p := range net.Parameters() {
 		if !p.Trained {
 			t.buffers = append(t.buffers, buffer{p.Value, p.Value.Clone().(*tensor.Dense)})
@@ -157,10 +171,11 @@ func copyTensor(to, from *tensor.Dense) {
 
 // forRows gives the compiled graph for a batch size.
 func (t *Trainer) forRows(rows int) (*stepGraph, error) {
-	if s := t.graphs[rows]; s != nil {
+	kind := stepKind{rows, t.Adversarial}
+	if s := t.graphs[kind]; s != nil {
 		return s, nil
 	}
-	g, err := t.net.TrainingGraph(rows)
+	g, err := t.expression(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -179,8 +194,16 @@ func (t *Trainer) forRows(rows int) (*stepGraph, error) {
 	if s.machine, err = tape.Compile(g.Expr, G.Nodes{g.X, g.Y}, append(G.Nodes{g.Loss}, nodes...)); err != nil {
 		return nil, err
 	}
-	t.graphs[rows] = s
+	t.graphs[kind] = s
 	return s, nil
+}
+
+// expression is what a step computes, up to the loss.
+func (t *Trainer) expression(rows int) (*models.Graph, error) {
+	if t.Adversarial != 0 {
+		return t.net.AdversarialGraph(rows, t.Adversarial)
+	}
+	return t.net.TrainingGraph(rows)
 }
 
 // ValueGrad is a parameter with its gradient, as an optimizer takes them.
