@@ -120,6 +120,8 @@ func TestBadInput(t *testing.T) {
 		add(2, lesson, "-hidden 8,,8", `"8,,8"`, "-hidden", "sizes from 1 to")
 		add(2, lesson, "-dropout 1", `"1"`, "-dropout", "at least 0 and below 1")
 		add(2, lesson, "-dropout NaN", `"NaN"`, "-dropout", "at least 0 and below 1")
+		add(2, lesson, "-adversarial -0.1", `"-0.1"`, "-adversarial", "0 or more")
+		add(2, lesson, "-adversarial NaN", `"NaN"`, "-adversarial", "0 or more")
 		add(2, lesson, "-lr -1", `"-1"`, "-lr", "above 0")
 		add(2, lesson, "-lr Inf", `"Inf"`, "-lr", "above 0")
 		add(2, lesson, "-activation swish", `"swish"`, "-activation", "relu, leaky_relu, sigmoid, tanh, softplus")

@@ -49,7 +49,7 @@ func TestRecipes(t *testing.T) {
 			if _, err := s.options(); err != nil {
 				t.Errorf("%s, %s: %v", l.Name, name, err)
 			}
-			if name == "deck" && (s.Init != "pytorch" || s.Activation != "relu" || s.BatchNorm || s.Dropout+s.Noise+s.LabelSmoothing+s.WeightDecay != 0 ||
+			if name == "deck" && (s.Init != "pytorch" || s.Activation != "relu" || s.BatchNorm || s.Dropout+s.Noise+s.Adversarial+s.LabelSmoothing+s.WeightDecay != 0 ||
 				s.Optimizer != "adam" || s.Schedule != "constant") {
 				t.Errorf("%s: the deck's recipe is no plain ReLU network with Adam at a fixed rate: %v", l.Name, s)
 			}
@@ -68,9 +68,10 @@ func TestFlagsWinOverTheRecipe(t *testing.T) {
 	want := deck
 	want.Seed, want.Hidden, want.Activation, want.BatchNorm, want.Dropout, want.Init = 7, []int{8, 4}, "tanh", true, 0.25, "he-normal"
 	want.Optimizer, want.LR, want.Batch, want.Epochs, want.LossBelow = "sgd", 0.5, 10, 20, 0.125
+	want.Adversarial = 0.375
 	want.Data, want.TrainRows, want.Sequential = "my.csv", 30, true
 	c, err := Iris().parse(strings.Fields("-seed 7 -hidden 8,4 -activation tanh -batchnorm -dropout 0.25 -init he-normal -optimizer sgd -lr 0.5 " +
-		"-batch 10 -epochs 20 -loss-below 0.125 -data my.csv -train-rows 30 -sequential -recipe deck -out o -quiet"))
+		"-adversarial 0.375 -batch 10 -epochs 20 -loss-below 0.125 -data my.csv -train-rows 30 -sequential -recipe deck -out o -quiet"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,6 +164,31 @@ func TestUnknownSettings(t *testing.T) {
 		c.change(&s)
 		if _, err := Iris().Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one with %q", err, c.want)
+		}
+	}
+}
+
+// Adversarial rows take part in training, and in what is said of it.
+func TestAdversarial(t *testing.T) {
+	s := small(t, Iris())
+	plain, err := Iris().Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Adversarial = 0.25
+	o, err := Iris().Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := o.Result.History[2].TrainLoss, plain.Result.History[2].TrainLoss; !(a > b) {
+		t.Errorf("the training loss is %v with adversarial rows, %v without", a, b)
+	}
+	for text, want := range map[string]string{
+		s.String():                  ", adversarial 0.25",
+		s.trainingText(Iris().Task): "batches of 16 rows and as many adversarial ones at 0.25, up to",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q does not say %q", text, want)
 		}
 	}
 }

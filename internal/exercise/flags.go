@@ -154,6 +154,8 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.WeightDecay })
 	knob(f, "noise", "standard `deviation` of normal noise on the preprocessed inputs, while training",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.Noise })
+	knob(f, "adversarial", "train on as many rows again, whose preprocessed inputs have moved by this `distance`\neach to raise the loss (FGSM); 0 for none",
+		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.Adversarial })
 	knob(f, "ensemble", "so many `networks` to train, which differ in the seed, and to average",
 		whole(1), func(s *Settings) *int { return &s.Ensemble })
 	knob(f, "batch", "`rows` of a step; 0 for all at once",

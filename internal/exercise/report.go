@@ -51,6 +51,9 @@ func (s Settings) trainingText(task models.Task) string {
 	if s.Batch == 0 {
 		batch = "all rows in one batch"
 	}
+	if s.Adversarial > 0 {
+		batch += fmt.Sprintf(" and as many adversarial ones at %v", s.Adversarial)
+	}
 	text := fmt.Sprintf("loss %s, optimizer %s, learning rate %v (%s), %s, up to %d epochs", losses[task], s.Optimizer, s.LR, s.Schedule, batch, s.Epochs)
 	if s.LossBelow > 0 {
 		text += fmt.Sprintf(" or until the loss is below %v", s.LossBelow)
@@ -81,7 +84,7 @@ func (s Settings) String() string {
 	for _, knob := range []struct {
 		name  string
 		value float64
-	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"warmup", s.Warmup}, {"loss-below", s.LossBelow}, {"ensemble", float64(s.Ensemble)},
+	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"adversarial", s.Adversarial}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"warmup", s.Warmup}, {"loss-below", s.LossBelow}, {"ensemble", float64(s.Ensemble)},
 		{"shift", s.Augment.Shift}, {"rotate", s.Augment.Rotate}, {"scale", s.Augment.Scale}, {"slant", s.Augment.Slant}, {"elastic", s.Augment.Elastic},
 	} {
 		if knob.value != 0 {

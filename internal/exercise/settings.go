@@ -30,6 +30,10 @@ type Settings struct {
 	Noise  float64  // standard deviation of Gaussian noise on the inputs, while training
 	Target Target   // of regressions
 
+	// Adversarial is how far the preprocessed inputs of adversarial rows move; 0:
+	// there are none.
+	Adversarial float64
+
 	// Augment is how far training pictures are changed each time they are shown.
 	// The size and the seed in it are filled in.
 	Augment augment.Options
@@ -149,6 +153,8 @@ func (s Settings) options() (training.Options, error) {
 		Epochs:    s.Epochs,
 		LossBelow: s.LossBelow,
 		Seed:      s.Seed,
+
+		Adversarial: s.Adversarial,
 	}, nil
 }
 
