@@ -17,9 +17,9 @@
 //
 // Underneath, the model is a symbolic Gorgonia expression graph. It depends on
 // the number of rows and on the mode, so there is one for training
-// ([Model.TrainingGraph]) and one for everything else
-// ([Model.EvaluationGraph]); all of them share the one set of weights that the
-// model owns. Package training differentiates and runs the former;
+// ([Model.TrainingGraph], or [Model.AdversarialGraph]) and one for everything
+// else ([Model.EvaluationGraph]); all of them share the one set of weights that
+// the model owns. Package training differentiates and runs the former;
 // [Model.Predict] runs the latter.
 //
 // # Names

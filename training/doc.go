@@ -53,6 +53,15 @@
 // The validation rows take no part in that, so the figures reported on them stay
 // honest.
 //
+// # Adversarial rows
+//
+// With Adversarial every step also trains on rows that were made to mislead the
+// network as it is: each preprocessed input moves by that much in the direction
+// in which the loss rises (Goodfellow, Shlens and Szegedy 2015). That teaches it
+// to keep its answer around each row.
+//
+//	Adversarial: 0.2, // standard deviations, behind Standardize
+//
 // # Reproducibility
 //
 // A run can be kept and resumed: [SaveCheckpoints] is a hook that saves where it

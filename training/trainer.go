@@ -32,7 +32,7 @@ type Trainer struct {
 	// rises: the fast gradient sign method (Goodfellow, Shlens and Szegedy 2015).
 	// The loss of a step is then the mean over both halves. It is in units of the
 	// preprocessed inputs, standard deviations behind Standardize; see
-	// models.Model.AdversarialGraph. A step costs about 2.5 times as much.
+	// models.Model.AdversarialGraph. A step costs about three times as much.
 	Adversarial float64
 }
 
