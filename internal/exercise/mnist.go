@@ -30,7 +30,7 @@ pixels are neighbours: the digit has to be in the middle.`,
 		Examples: []string{
 			"go run ./cmd/mnist",
 			"go run ./cmd/mnist -hidden 256,128 -batchnorm -dropout 0.2",
-			"go run ./cmd/mnist -recipe best -augment=false -dropout 0.2 -adversarial 0.2 -epochs 15",
+			"go run ./cmd/mnist -recipe best -augment=false -dropout 0.1 -adversarial 0.2 -epochs 15",
 			"go run ./cmd/mnist -train mnist_train.csv -valid mnist_valid.csv",
 			"go run ./cmd/mnist -load results/mnist/model.safetensors -out /tmp/mnist",
 			"go run ./cmd/mnist -load results/mnist/model.safetensors -predict seven.jpg three.png",
