@@ -89,7 +89,7 @@ func classNames(p predictor) []string {
 		return nil
 	}
 	if names := p.Info().Outputs; len(names) == count {
-		return slices.Clone(names)
+		return names
 	}
 	names := make([]string, count)
 	for i := range names {

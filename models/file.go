@@ -51,9 +51,6 @@ func (m *Model) Write(w io.Writer) error {
 		Version: formatVersion, Program: program,
 		Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.Info(),
 	}
-	if err := m.checkInfo(d.Info); err != nil {
-		return fmt.Errorf("models: %w", err)
-	}
 	for _, u := range m.units {
 		d.Layers = append(d.Layers, u.layer.String())
 	}

@@ -18,11 +18,6 @@ type Part interface {
 	add(*Model) error
 }
 
-// Option is a Part that is no layer: a seed, an initialiser, a setting.
-type Option func(*Model) error
-
-func (o Option) add(m *Model) error { return o(m) }
-
 // Model is a network: its layers, its task and the parameters they own.
 type Model struct {
 	task      Task
@@ -55,25 +50,6 @@ type Parameter struct {
 	Value   *tensor.Dense
 	Trained bool // an optimizer changes it
 	Decays  bool // it is a weight proper: weight decay on weights only applies to it
-}
-
-// Info is what a model knows about the data it was made for. It travels with
-// the model's file.
-type Info struct {
-	Features []string `json:"features,omitempty"` // names of the input columns, in order
-	Outputs  []string `json:"outputs,omitempty"`  // names of the outputs: classes (both of them for Binary), or target columns
-	Recipe   string   `json:"recipe,omitempty"`   // how it was trained, in a word
-	Trained  *Trained `json:"trained,omitempty"`  // how that went, if whoever trained it says so
-}
-
-// Trained is how a model was trained, in figures.
-type Trained struct {
-	Rows   int     `json:"rows"`            // training rows
-	Split  string  `json:"split,omitempty"` // how they were chosen, in a word
-	Epochs int     `json:"epochs"`          // passes over them
-	Steps  int     `json:"steps"`
-	Stop   string  `json:"stop"` // why training stopped, in words
-	Loss   float64 `json:"loss"` // mean training loss of the last epoch
 }
 
 // New declares a model. Layers run in the order given; options may stand
@@ -201,42 +177,6 @@ func (m *Model) initialize() error {
 	return nil
 }
 
-// Seed sets the seed of the initial weights, dropout masks and input noise.
-// Without it the seed is 0.
-func Seed(seed uint64) Option {
-	return func(m *Model) error { m.seed = seed; return nil }
-}
-
-// LabelSmoothing softens the targets of a Multiclass model: 1−s for the right
-// class plus s/classes for every class (Szegedy et al. 2016).
-func LabelSmoothing(s float64) Option {
-	return func(m *Model) error {
-		if m.task != Multiclass || !(s >= 0 && s < 1) {
-			return fmt.Errorf("LabelSmoothing(%v): wanted 0 ≤ s < 1 in a Multiclass model", s)
-		}
-		m.smoothing = s
-		return nil
-	}
-}
-
-// WithInfo records what the model knows about its data.
-func WithInfo(info Info) Option {
-	return func(m *Model) error { m.info = info; return nil }
-}
-
-// checkInfo compares what is known about the data with the model's shape.
-func (m *Model) checkInfo(info Info) error {
-	if n := len(info.Features); n > 0 && n != m.Inputs() {
-		return fmt.Errorf("%d names of features, but the model takes %d: give each one name", n, m.Inputs())
-	}
-	n, want := len(info.Outputs), m.Outputs()
-	twoClasses := m.task == Binary && want == 1 && n == 2
-	if n > 0 && n != want && !twoClasses {
-		return fmt.Errorf("%d names of outputs, but the model has %d: give each one name", n, want)
-	}
-	return nil
-}
-
 // Task says what the model predicts.
 func (m *Model) Task() Task { return m.task }
 
@@ -245,20 +185,6 @@ func (m *Model) Seed() uint64 { return m.seed }
 
 // LabelSmoothing is the share of the targets that goes to all classes alike.
 func (m *Model) LabelSmoothing() float64 { return m.smoothing }
-
-// Info tells what the model knows about its data.
-func (m *Model) Info() Info {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.info
-}
-
-// SetInfo replaces what the model knows about its data, after training for one.
-func (m *Model) SetInfo(info Info) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.info = info
-}
 
 // Inputs is the number of features of a row, Outputs of predictions.
 func (m *Model) Inputs() int { return m.units[0].in[0] }
@@ -322,10 +248,3 @@ func (m *Model) parts() []Part {
 // draw depends on the seed and the step alone, so a run that goes on at step
 // 500 draws what an uninterrupted one would.
 func (m *Model) SetStep(step int) { m.noise.Step = uint64(step) }
-
-// Masks makes dropout layers take their masks from f instead of drawing them: 1
-// where a unit stays, 0 where it rests. It serves to replay another library's
-// training step for step.
-func Masks(f func(layer string, mask []float32) error) Option {
-	return func(m *Model) error { m.masks = f; return nil }
-}

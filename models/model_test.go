@@ -151,19 +151,6 @@ func TestMasksAreCloned(t *testing.T) {
 	wantError(t, err, "no mask")
 }
 
-// TestSetInfo holds that what is told after training goes along with the model.
-func TestSetInfo(t *testing.T) {
-	m := declared(t, models.Binary, models.Linear(2, 1))
-	info := models.Info{Features: []string{"a", "b"}, Outputs: []string{"yes"}, Recipe: "deck"}
-	m.SetInfo(info)
-	if got := m.Info(); got.Recipe != "deck" || !slices.Equal(got.Features, info.Features) {
-		t.Errorf("told %+v, knows %+v", info, got)
-	}
-	if m.Task() != models.Binary || m.Task().String() != "Binary" || models.Task(9).String() != "Task(9)" {
-		t.Errorf("task %v", m.Task())
-	}
-}
-
 // TestGraphRefuses holds that a graph wants rows.
 func TestGraphRefuses(t *testing.T) {
 	m := normed(t)

@@ -165,8 +165,7 @@ func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datase
 	info := net.Info()
 	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,
 		Stop: result.Stop.String(), Loss: result.History[len(result.History)-1].TrainLoss}
-	net.SetInfo(info)
-	return result, nil
+	return result, net.SetInfo(info)
 }
 
 // Evaluate is what comes out: how the network does on the validation rows.
