@@ -11,13 +11,13 @@ type Info struct {
 	Features []string `json:"features,omitempty"` // names of the input columns, in order
 	Outputs  []string `json:"outputs,omitempty"`  // names of the outputs: classes (both of them for Binary), or target columns
 	Recipe   string   `json:"recipe,omitempty"`   // how it was trained, in a word
-	Trained  *Trained `json:"trained,omitempty"`  // how that went, if whoever trained it says so
+	Trained  *Trained `json:"trained,omitempty"`  // how that went; training.Fit says so
 }
 
 // Trained is how a model was trained, in figures.
 type Trained struct {
-	Rows   int     `json:"rows"`            // training rows
-	Split  string  `json:"split,omitempty"` // how they were chosen, in a word
+	Rows   int     `json:"rows"`            // training rows, those held back for early stopping included
+	Split  string  `json:"split,omitempty"` // how they were chosen, in a word, if whoever chose them says so
 	Epochs int     `json:"epochs"`          // passes over them
 	Steps  int     `json:"steps"`
 	Stop   string  `json:"stop"` // why training stopped, in words

@@ -3,13 +3,16 @@ package training_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"perceptron/datasets"
 	"perceptron/models"
 	"perceptron/training"
 )
 
-// Fit trains until the loss is under a threshold or the epochs are over.
+// Fit trains until the loss is under a threshold or the epochs are over. The
+// model's file then holds all that it takes to use it: layers, weights and names.
 func ExampleFit() {
 	iris, err := datasets.Iris()
 	if err != nil {
@@ -34,9 +37,44 @@ func ExampleFit() {
 		fmt.Println(err)
 		return
 	}
-	score, err := training.Evaluate(net, valid)
-	fmt.Println(result.Stop.Reason == training.LossReached, score.Rows, score.Accuracy > 0.9, err)
-	// Output: true 80 true <nil>
+	fmt.Println(result.Stop.Reason == training.LossReached)
+
+	x := valid.X()
+	probabilities, err := net.Predict(x)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(probabilities.Shape())
+
+	folder, err := os.MkdirTemp("", "perceptron")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "iris.safetensors")
+	if err := net.Save(file); err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := models.Load(file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	score, err := training.Evaluate(again, valid)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(again.ClassNames(), again.Info().Features)
+	fmt.Println(score.Rows, score.Accuracy > 0.9)
+	// Output:
+	// true
+	// (80, 3)
+	// [setosa versicolor virginica] [sepal_length sepal_width petal_length petal_width]
+	// 80 true
 }
 
 // The deck's steps 4 to 8 by hand: forward pass, loss and backward pass are one

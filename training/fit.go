@@ -66,6 +66,11 @@ type Result struct {
 // valid, which may be nil, and which does not influence the training (unless
 // EarlyStopping.OnValid asks for it).
 //
+// The model learns what its columns and classes are called, too: where its Info
+// has no names of features or outputs, and those of train are as many as it
+// takes and gives, they become its own. A run that ends without an error also
+// leaves an account of itself in Info.Trained.
+//
 // A cancelled context ends training between two steps; Fit then returns what it
 // has with Stop.Reason Cancelled and the context's error. Other errors come with
 // the step they happened in, such as a loss that is no finite number; the model
@@ -75,12 +80,17 @@ func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset,
 	if err != nil {
 		return nil, err
 	}
-	err = f.call(beginHook)
+	if err = learnNames(net, train); err == nil {
+		err = f.call(beginHook)
+	}
 	if err == nil {
 		err = f.run(ctx)
 	}
 	if err == nil {
 		err = f.early.restore(net, &f.progress.Stop)
+	}
+	if err == nil {
+		err = f.account(net, train.Rows())
 	}
 	if err != nil && f.progress.Stop.Reason != Cancelled {
 		f.progress.Stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}

@@ -163,8 +163,7 @@ func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datase
 		return nil, kept.explain(err)
 	}
 	info := net.Info()
-	info.Trained = &models.Trained{Rows: train.Rows(), Split: r.way(), Epochs: result.Epochs, Steps: result.Steps,
-		Stop: result.Stop.String(), Loss: result.History[len(result.History)-1].TrainLoss}
+	info.Trained.Split = r.way()
 	return result, net.SetInfo(info)
 }
 

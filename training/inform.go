@@ -1,0 +1,39 @@
+package training
+
+import (
+	"perceptron/datasets"
+	"perceptron/models"
+)
+
+// learnNames gives a model the names of a data set's columns and classes where
+// it has none and they fit, for whoever loads its file. What it tells of an
+// earlier training is over.
+func learnNames(net *models.Model, d *datasets.Dataset) error {
+	info := net.Info()
+	info.Trained = nil
+	if len(info.Features) == 0 && len(d.FeatureNames) == net.Inputs() {
+		info.Features = d.FeatureNames
+	}
+	outputs, wanted := d.TargetNames, net.Outputs()
+	if d.Classes() > 0 {
+		outputs = d.ClassNames
+		if net.Task() == models.Binary {
+			wanted = 2
+		}
+	}
+	if len(info.Outputs) == 0 && len(outputs) == wanted {
+		info.Outputs = outputs
+	}
+	return net.SetInfo(info)
+}
+
+// account notes in the model how it was trained, once that is over. How its rows
+// were chosen is for whoever chose them to say.
+func (f *fit) account(net *models.Model, rows int) error {
+	info, history := net.Info(), f.progress.History
+	info.Trained = &models.Trained{
+		Rows: rows, Epochs: len(history), Steps: f.progress.Step,
+		Stop: f.progress.Stop.String(), Loss: history[len(history)-1].TrainLoss,
+	}
+	return net.SetInfo(info)
+}
