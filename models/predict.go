@@ -7,8 +7,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"perceptron/internal/tape"
 )
 
 // chunkRows is how many rows one evaluation graph takes: enough to use the
@@ -136,18 +134,15 @@ func (m *Model) evaluateChunk(x, y, out *tensor.Dense, from int) (loss float64, 
 		return 0, err
 	}
 	defer m.runners.give(r)
-	if err := G.Let(r.graph.X, x); err != nil {
-		return 0, err
-	}
-	if y != nil {
-		if err := G.Let(r.graph.Y, y); err != nil {
-			return 0, err
-		}
-	}
+	r.x.Dense, r.y.Dense = x, y
 	if err := r.machine.Run(); err != nil {
 		return 0, err
 	}
-	result, at := r.graph.Output.Value().(*tensor.Dense), from*m.Outputs()
+	result, ok := r.graph.Output.Value().(*tensor.Dense)
+	if !ok {
+		result = x // no layer changes it
+	}
+	at := from * m.Outputs()
 	if m.dtype == tensor.Float32 {
 		copy(out.Float32s()[at:], result.Float32s())
 	} else {
@@ -198,58 +193,4 @@ func inParallel(n int, f func(i int) error) error {
 		}
 	}
 	return nil
-}
-
-// runner is an evaluation graph with the machine that runs it.
-type runner struct {
-	kind    runnerKind
-	graph   *Graph
-	machine *tape.Machine
-}
-
-type runnerKind struct {
-	rows int
-	loss bool
-}
-
-// runners keeps idle runners, since building one costs as much as many runs.
-type runners struct {
-	mu   sync.Mutex
-	idle map[runnerKind][]*runner
-}
-
-// maxKinds bounds the sizes that are kept, for callers with ever new ones.
-const maxKinds = 32
-
-func (rs *runners) take(m *Model, kind runnerKind) (*runner, error) {
-	rs.mu.Lock()
-	if free := rs.idle[kind]; len(free) > 0 {
-		r := free[len(free)-1]
-		rs.idle[kind] = free[:len(free)-1]
-		rs.mu.Unlock()
-		return r, nil
-	}
-	rs.mu.Unlock()
-	g, err := m.EvaluationGraph(kind.rows)
-	if err != nil {
-		return nil, err
-	}
-	in, out := G.Nodes{g.X}, G.Nodes{g.Output}
-	if kind.loss {
-		in, out = append(in, g.Y), append(out, g.Loss)
-	}
-	machine, err := tape.Compile(g.Expr, in, out)
-	if err != nil {
-		return nil, err
-	}
-	return &runner{kind, g, machine}, nil
-}
-
-func (rs *runners) give(r *runner) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	if rs.idle == nil || (rs.idle[r.kind] == nil && len(rs.idle) >= maxKinds) {
-		rs.idle = map[runnerKind][]*runner{}
-	}
-	rs.idle[r.kind] = append(rs.idle[r.kind], r)
 }

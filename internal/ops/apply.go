@@ -103,12 +103,18 @@ func (op *operation[T]) allocate() {
 	}
 }
 
+// Input is a value for a graph's input whose tensor is exchanged between runs:
+// binding another value allocates, and Gorgonia never unbinds one.
+type Input struct{ *tensor.Dense }
+
 // Do runs the kernel on the inputs' backing slices.
 func (op *operation[T]) Do(values ...G.Value) (G.Value, error) {
 	for i, v := range values {
 		switch v := v.(type) {
 		case *tensor.Dense:
 			op.in[i] = elements[T](v)
+		case *Input:
+			op.in[i] = elements[T](v.Dense)
 		case *G.F32:
 			op.in[i][0] = T(*v)
 		case *G.F64:
@@ -117,7 +123,13 @@ func (op *operation[T]) Do(values ...G.Value) (G.Value, error) {
 			return nil, fmt.Errorf("ops: %s: input %d is a %T: wanted a dense tensor or a scalar", op.name, i, v)
 		}
 	}
-	if err := op.run(op.out, op.in); err != nil {
+	err := op.run(op.out, op.in)
+	for i, v := range values {
+		if _, changes := v.(*Input); changes {
+			op.in[i] = nil // a graph that is kept does not keep its last data
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("ops: %s: %w", op.name, err)
 	}
 	if op.scalar != nil {
