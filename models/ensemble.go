@@ -24,7 +24,9 @@ import (
 type Ensemble struct{ members []*Model }
 
 // NewEnsemble puts models together, which keep on being models of their own.
-// They must have one task, one number of inputs and one of outputs.
+// They must have one task, one number of inputs and one of outputs; where two of
+// them have names of features or of outputs, these must be the same in the same
+// order.
 func NewEnsemble(members ...*Model) (*Ensemble, error) {
 	if len(members) == 0 {
 		return nil, errors.New("models: an ensemble of no members: give one or more models")
@@ -39,7 +41,36 @@ func NewEnsemble(members ...*Model) (*Ensemble, error) {
 				i, m.task, m.Inputs(), m.Outputs(), first.task, first.Inputs(), first.Outputs())
 		}
 	}
+	for i, m := range members {
+		for j, other := range members[:i] {
+			if err := sameNames(other.Info(), m.Info()); err != nil {
+				return nil, fmt.Errorf("models: members %d and %d of the ensemble: %w", j, i, err)
+			}
+		}
+	}
 	return &Ensemble{append([]*Model(nil), members...)}, nil
+}
+
+// sameNames compares what two models call their features and outputs: the
+// average of what they say about different classes says nothing.
+func sameNames(a, b Info) error {
+	for _, names := range []struct {
+		what string
+		a, b []string
+	}{{"feature", a.Features, b.Features}, {"output", a.Outputs, b.Outputs}} {
+		if len(names.a) == 0 || len(names.b) == 0 {
+			continue
+		}
+		if len(names.a) != len(names.b) {
+			return fmt.Errorf("one has %d names of %ss, the other %d: train them on the same data", len(names.a), names.what, len(names.b))
+		}
+		for i, name := range names.a {
+			if name != names.b[i] {
+				return fmt.Errorf("%s %d is %q in one and %q in the other: train them on data with the same %ss in the same order", names.what, i, name, names.b[i], names.what)
+			}
+		}
+	}
+	return nil
 }
 
 // Members lists the models, in the order they were given.
@@ -102,7 +133,10 @@ func (e *Ensemble) average(ask func(*Model) (*tensor.Dense, float64, error)) (me
 	for i, m := range e.members {
 		p, l, err := ask(m)
 		if err != nil {
-			return nil, nil, 0, fmt.Errorf("member %d of the ensemble: %w", i, err)
+			if len(e.members) > 1 {
+				err = fmt.Errorf("member %d of the ensemble: %w", i, err)
+			}
+			return nil, nil, 0, err
 		}
 		loss += l / n
 		if i == 0 {

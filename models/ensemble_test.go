@@ -142,6 +142,50 @@ func TestNewEnsembleWantsMembersThatAgree(t *testing.T) {
 	}
 }
 
+// TestEnsembleWantsTheSameNames holds that members mean the same by an output,
+// also those of a file; names that one of them lacks are no matter.
+func TestEnsembleWantsTheSameNames(t *testing.T) {
+	member := func(features, outputs string) *models.Model {
+		return declared(t, models.Multiclass, models.Linear(2, 3), models.WithInfo(models.Info{Features: strings.Fields(features), Outputs: strings.Fields(outputs)}))
+	}
+	for _, c := range []struct {
+		members []*models.Model
+		want    string
+	}{
+		{[]*models.Model{member("x y", "a b c"), member("", "a b c"), member("x y", "")}, ""},
+		{[]*models.Model{member("", "a b c"), member("", ""), member("", "b a c")}, `members 0 and 2 of the ensemble: output 0 is "a" in one and "b" in the other: train them on data with the same outputs in the same order`},
+		{[]*models.Model{member("x y", ""), member("y x", "")}, `members 0 and 1 of the ensemble: feature 0 is "x" in one and "y" in the other`},
+	} {
+		if _, err := models.NewEnsemble(c.members...); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v: wanted %q in it", err, c.want)
+		}
+	}
+	one, other := member("", "a b c"), member("", "a b c")
+	e, err := models.NewEnsemble(one, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.SetInfo(models.Info{Outputs: []string{"c", "b", "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "e.safetensors")
+	if err := e.Save(file); err != nil {
+		t.Fatal(err)
+	}
+	_, err = models.LoadEnsemble(file)
+	wantError(t, err, `output 0 is "a" in one and "c" in the other`)
+}
+
+// TestEnsembleOfOneComplainsAsItsMember holds that nothing is said of an ensemble
+// that nobody made.
+func TestEnsembleOfOneComplainsAsItsMember(t *testing.T) {
+	for size, want := range map[int]string{1: "models: features have shape", 2: "member 0 of the ensemble: models: features have shape"} {
+		if _, err := ensemble(t, size).Predict(zeros(1, 3)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%d members: error %v: wanted one that begins with %q", size, err, want)
+		}
+	}
+}
+
 // What an ensemble says is the average of its members, and the spread between
 // them tells how far to trust it.
 func ExampleEnsemble() {
