@@ -1,12 +1,15 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"perceptron/internal/ops"
 )
 
 // chunkRows is how many rows one evaluation graph takes: enough to use the
@@ -53,10 +56,7 @@ func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
 		}
 		loss, err := m.evaluateChunk(part, truth, out, from)
 		losses[i] = loss * float64(to-from)
-		if err != nil && chunks > 1 { // the error counts rows from the chunk's first
-			return fmt.Errorf("among the rows from %d on: %w", from, err)
-		}
-		return err
+		return m.rowError(err, from)
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("models: %w", err)
@@ -66,6 +66,22 @@ func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
 		sum += l
 	}
 	return out, sum / float64(rows), nil
+}
+
+// rowError makes an error about a row of a chunk one about the caller's row, and
+// about a feature by name where there is one.
+func (m *Model) rowError(err error, from int) error {
+	var bad *ops.RowError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	row := *bad
+	row.Row += from
+	// Behind other layers a column is no feature any more.
+	if _, first := m.units[0].layer.(appendLogsLayer); first && row.Column >= 0 && row.Column < len(m.info.Features) {
+		return fmt.Errorf("row %d (counted from 0): feature %q %s", row.Row, m.info.Features[row.Column], row.Problem)
+	}
+	return &row
 }
 
 // CheckBatch tells whether the model can be trained on features x (rows ×

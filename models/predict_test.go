@@ -144,8 +144,8 @@ func TestPredictRefuses(t *testing.T) {
 		"nothing":    {nil, "no targets"},
 		"one-hot":    {zeros(2, 3), "targets have shape (2, 3): wanted (2, 1)"},
 		"short":      {zeros(1, 1), "targets have shape (1, 1): wanted (2, 1)"},
-		"no class":   {tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float32{0, 3})), "row 1 has class 3: wanted an integer from 0 to 2"},
-		"half class": {tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float32{0.5, 1})), "row 0 has class 0.5"},
+		"no class":   {tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float32{0, 3})), "models: row 1 (counted from 0) has class 3: wanted an integer from 0 to 2"},
+		"half class": {tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float32{0.5, 1})), "row 0 (counted from 0) has class 0.5"},
 	} {
 		if _, _, err := m.Evaluate(zeros(2, 6), c.y); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("targets: %s: error %v, wanted one with %q", name, err, c.want)
@@ -153,9 +153,14 @@ func TestPredictRefuses(t *testing.T) {
 	}
 	far := zeros(600, 1)
 	far.Float32s()[300] = 3
-	if _, _, err := m.Evaluate(zeros(600, 6), far); err == nil || !strings.Contains(err.Error(), "among the rows from 256 on: ops: CrossEntropy: row 44 has class 3") {
+	if _, _, err := m.Evaluate(zeros(600, 6), far); err == nil || !strings.Contains(err.Error(), "models: row 300 (counted from 0) has class 3") {
 		t.Errorf("a wrong class in row 300: error %v", err)
 	}
+	logs := declared(t, models.Regression, models.AppendLogs(2, 1), models.Linear(3, 1), models.WithInfo(models.Info{Features: []string{"age", "income"}}))
+	x := tensor.New(tensor.WithShape(600, 2), tensor.WithBacking(slices.Repeat([]float32{1}, 1200)))
+	x.Float32s()[2*520+1] = -7
+	_, err = logs.Predict(x)
+	wantError(t, err, `models: row 520 (counted from 0): feature "income" is -7: only a positive number has a logarithm`)
 	if err := m.CheckBatch(zeros(2, 6), nil); err == nil {
 		t.Error("a batch without targets passes")
 	}

@@ -107,6 +107,20 @@ func (op *operation[T]) allocate() {
 // binding another value allocates, and Gorgonia never unbinds one.
 type Input struct{ *tensor.Dense }
 
+// RowError is what a kernel says about one row of its input.
+type RowError struct {
+	Row     int // from 0
+	Column  int // from 0; -1 if the row is meant as a whole
+	Problem string
+}
+
+func (e *RowError) Error() string {
+	if e.Column < 0 {
+		return fmt.Sprintf("row %d (counted from 0) %s", e.Row, e.Problem)
+	}
+	return fmt.Sprintf("row %d, column %d (both counted from 0) %s", e.Row, e.Column, e.Problem)
+}
+
 // Do runs the kernel on the inputs' backing slices.
 func (op *operation[T]) Do(values ...G.Value) (G.Value, error) {
 	for i, v := range values {

@@ -116,7 +116,7 @@ func crossEntropy[T Float](z, y *G.Node, smoothing T) (*G.Node, error) {
 		for r, logSum := range logSums {
 			class := int(y[r])
 			if class < 0 || class >= classes || T(class) != y[r] {
-				return fmt.Errorf("row %d has class %v: wanted an integer from 0 to %d", r, y[r], classes-1)
+				return &RowError{r, -1, fmt.Sprintf("has class %v: wanted an integer from 0 to %d", y[r], classes-1)}
 			}
 			row := z[r*classes : (r+1)*classes]
 			loss := (1 - smoothing) * (logSum - row[class])

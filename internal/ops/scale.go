@@ -132,7 +132,7 @@ func appendLogs[T Float](x *G.Node, columns []int) (*G.Node, error) {
 			copy(out, in)
 			for i, c := range columns {
 				if !(in[c] > 0) {
-					return fmt.Errorf("row %d, column %d is %v: only a positive number has a logarithm", r, c, in[c])
+					return &RowError{r, c, fmt.Sprintf("is %v: only a positive number has a logarithm", in[c])}
 				}
 				out[cols+i] = T(math.Log(float64(in[c])))
 			}
