@@ -33,12 +33,12 @@ func (e *Ensemble) PredictRow(features ...float32) ([]float32, error) { return p
 
 // Classify predicts the class of a single row: all classes, the most probable
 // one first. The network must be Multiclass, or Binary with one output, whose
-// classes are 0 and 1.
+// classes are 0 and 1. A probability that is no finite number is an error.
 func (m *Model) Classify(features ...float32) ([]Class, error) { return classify(m, features) }
 
 // Classify predicts the class of a single row: all classes, the most probable
 // one first. The members must be Multiclass, or Binary with one output, whose
-// classes are 0 and 1.
+// classes are 0 and 1. A probability that is no finite number is an error.
 func (e *Ensemble) Classify(features ...float32) ([]Class, error) { return classify(e, features) }
 
 // ClassNames lists the names of the classes in the order of their indices; nil
@@ -68,6 +68,11 @@ func classify(p predictor, features []float32) ([]Class, error) {
 	y, err := predictRow(p, features)
 	if err != nil {
 		return nil, err
+	}
+	for _, v := range y {
+		if !finite(v) {
+			return nil, fmt.Errorf("models: a probability is %v: look for features that are no finite numbers or far beyond those of the training rows, and for such weights", v)
+		}
 	}
 	if p.Task() == Binary {
 		y = []float32{1 - y[0], y[0]}

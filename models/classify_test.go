@@ -67,6 +67,27 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// TestNotANumber holds that NaN stays in its row, and that no class is chosen by it.
+func TestNotANumber(t *testing.T) {
+	nan := float32(math.NaN())
+	for _, task := range []models.Task{models.Binary, models.Multiclass} {
+		outputs := map[models.Task]int{models.Binary: 1, models.Multiclass: 3}[task]
+		net := declared(t, task, models.Linear(2, 4), models.ReLU(), models.Linear(4, outputs))
+		both := predict(t, net, columns(2, 1, nan, 1, 2))
+		if alone := predict(t, net, columns(2, 1, 2)); !slices.Equal(both[outputs:], alone) || both[0] == both[0] {
+			t.Errorf("%v: %v with a row of NaN first, %v alone", task, both, alone)
+		}
+		single, err := models.NewEnsemble(net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = net.Classify(1, nan)
+		wantError(t, err, "models: a probability is NaN")
+		_, err = single.Classify(1, nan)
+		wantError(t, err, "models: a probability is NaN")
+	}
+}
+
 func TestPredictRow(t *testing.T) {
 	net := withWeights(t, models.Regression, models.Info{}, 2, 1, 2, 3, 4)
 	features := []float32{10, 1}
