@@ -39,10 +39,16 @@ type frame struct {
 // place tells where row is, to begin an error with: "iris.csv:12".
 func (f frame) place(row int) string {
 	if f.lines == nil {
-		return fmt.Sprintf("%s: row %d (counted from 0)", f.name, row)
+		return placeOfRow(f.name, row)
 	}
-	return f.name + ":" + strconv.Itoa(f.lines[row])
+	return placeOfLine(f.name, f.lines[row])
 }
+
+func placeOfRow(name string, row int) string {
+	return fmt.Sprintf("%s: row %d (counted from 0)", name, row)
+}
+
+func placeOfLine(name string, line int) string { return name + ":" + strconv.Itoa(line) }
 
 // readFrame reads a CSV file with a header into a gota frame of strings. gota
 // gives NaN for what it can't read and renames equal columns, so the cells

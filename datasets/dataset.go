@@ -31,7 +31,8 @@ type Dataset struct {
 	// ClassNames has a name a class; it is nil if the targets are numbers.
 	ClassNames []string
 
-	rows int
+	rows   int
+	header int // line number of the source file's header, from 1; 0 without a file
 	// Features are in floats or in bytes, the other is nil: rows × features,
 	// row-major, as are the targets.
 	floats  []float32
@@ -102,7 +103,7 @@ func (d *Dataset) finish(rows int) (*Dataset, error) {
 	}
 	for row, y := range d.targets {
 		if y < 0 || int(y) >= len(d.ClassNames) || y != float32(int(y)) {
-			return nil, fmt.Errorf("data set %s: row %d: target %v is none of the %d classes: give whole numbers from 0 to %d",
+			return nil, fmt.Errorf("data set %s: row %d (counted from 0): target %v is none of the %d classes: give whole numbers from 0 to %d",
 				d.Name, row, y, len(d.ClassNames), len(d.ClassNames)-1)
 		}
 	}
@@ -127,7 +128,7 @@ func matrix(t *tensor.Dense) (elements []float32, rows, cols int, err error) {
 	}
 	for i, v := range elements {
 		if v != v || math.IsInf(float64(v), 0) {
-			return nil, 0, 0, fmt.Errorf("row %d, column %d: %v is not a finite number: correct or leave out the row", i/cols, i%cols, v)
+			return nil, 0, 0, fmt.Errorf("row %d, column %d (both counted from 0): %v is not a finite number: correct or leave out the row", i/cols, i%cols, v)
 		}
 	}
 	return elements, rows, cols, nil
@@ -149,6 +150,19 @@ func numbered(prefix string, n int) []string {
 		names[i] = prefix + strconv.Itoa(i+1)
 	}
 	return names
+}
+
+// Place tells where a row (0-based) comes from, to begin an error with: the line
+// of its file, counted from 1 with the header, as in "iris.csv:12", or without a
+// file its number, as in "made up: row 3 (counted from 0)".
+func (d *Dataset) Place(row int) string {
+	if row >= 0 && row < len(d.RowNumbers) {
+		row = d.RowNumbers[row]
+	}
+	if d.header == 0 {
+		return placeOfRow(d.Name, row)
+	}
+	return placeOfLine(d.Name, d.header+1+row)
 }
 
 // Rows returns the number of examples.

@@ -27,13 +27,13 @@ func TestNewErrors(t *testing.T) {
 		{"float64", tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1, 2})), y, nil, "tensor of float64: give float32"},
 		{"a vector", tensor.New(tensor.WithBacking([]float32{1, 2})), y, nil, "tensor of shape (2): give (rows, columns)"},
 		{"a view", view.(*tensor.Dense), y, nil, "is a view"},
-		{"NaN", matrixOf(2, 2, 1, 2, 3, nan), y, nil, "features: row 1, column 1: NaN is not a finite number"},
-		{"Inf", x, matrixOf(2, 1, inf, 1), nil, "targets: row 0, column 0: +Inf is not a finite number"},
+		{"NaN", matrixOf(2, 2, 1, 2, 3, nan), y, nil, "features: row 1, column 1 (both counted from 0): NaN is not a finite number"},
+		{"Inf", x, matrixOf(2, 1, inf, 1), nil, "targets: row 0, column 0 (both counted from 0): +Inf is not a finite number"},
 		{"other rows", x, matrixOf(3, 1, 1, 2, 3), nil, "2 rows of features, but 3 of targets"},
 		{"two class columns", x, x, classes, "2 target columns for classes"},
-		{"class 2 of 2", x, matrixOf(2, 1, 0, 2), classes, "row 1: target 2 is none of the 2 classes: give whole numbers from 0 to 1"},
-		{"class -1", x, matrixOf(2, 1, -1, 0), classes, "row 0: target -1 is none"},
-		{"class 0.5", x, matrixOf(2, 1, 0.5, 0), classes, "row 0: target 0.5 is none"},
+		{"class 2 of 2", x, matrixOf(2, 1, 0, 2), classes, "row 1 (counted from 0): target 2 is none of the 2 classes: give whole numbers from 0 to 1"},
+		{"class -1", x, matrixOf(2, 1, -1, 0), classes, "row 0 (counted from 0): target -1 is none"},
+		{"class 0.5", x, matrixOf(2, 1, 0.5, 0), classes, "row 0 (counted from 0): target 0.5 is none"},
 		{"no classes", x, y, []string{}, "none of the 0 classes"},
 	} {
 		_, err := New("bad", test.x, test.y, test.classes)

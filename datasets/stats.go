@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // ColumnStats returns the mean and the standard deviation of each feature, for
@@ -30,8 +31,8 @@ func RootTargetStats(d *Dataset) (mean, std []float32, err error) {
 	roots := make([]float32, len(d.targets))
 	for i, y := range d.targets {
 		if y < 0 {
-			return nil, nil, fmt.Errorf("data set %s: line %d has a target of %v, which has no square root: train on the targets as they are",
-				d.Name, d.RowNumbers[i/d.Targets()], y)
+			return nil, nil, fmt.Errorf("%s: the target %v has no square root: correct the row, or scale the targets as they are with TargetStats",
+				d.Place(i/d.Targets()), y)
 		}
 		roots[i] = float32(math.Sqrt(float64(y)))
 	}
@@ -53,8 +54,8 @@ func LogStats(d *Dataset, features ...int) (mean, std []float32, err error) {
 				return nil, nil, fmt.Errorf("data set %s: there is no feature %d: give features from 0 to %d", d.Name, j, len(row)-1)
 			}
 			if !(row[j] > 0) {
-				return nil, nil, fmt.Errorf("data set %s: line %d: feature %s is %v, and only a number above 0 has a logarithm: leave the feature out of the logarithms",
-					d.Name, d.RowNumbers[i], d.FeatureNames[j], row[j])
+				return nil, nil, fmt.Errorf("%s: feature %s is %v, and only a number above 0 has a logarithm: correct the row, or take no logarithm of this feature",
+					d.Place(i), d.featureName(j), row[j])
 			}
 			logs = append(logs, float32(math.Log(float64(row[j]))))
 		}
@@ -80,6 +81,14 @@ func OverallStats(d *Dataset) (mean, std float32) {
 	}
 	m, s := toFloat32([]float64{center}, []float64{spread})
 	return m[0], s[0]
+}
+
+// featureName is a feature's name, or its number if it has none.
+func (d *Dataset) featureName(j int) string {
+	if j < len(d.FeatureNames) {
+		return strconv.Quote(d.FeatureNames[j])
+	}
+	return strconv.Itoa(j)
 }
 
 func (d *Dataset) featureMoments() (mean, variance []float64) {

@@ -61,6 +61,29 @@ func TestStatsOfBytes(t *testing.T) {
 	near(t, "overall std", float64(overallStd), float64(longStd[0]), 1e-5)
 }
 
+// TestStatsNameLines holds that an error about a row of a file names its line,
+// counted as an editor does, after a split too.
+func TestStatsNameLines(t *testing.T) {
+	table, err := Read(strings.NewReader("\na,y\n1,1\n\n2,4\n-3,-9\n"), "my.csv", Schema{Target: "y"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := table.Dataset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := all.Subset([]int{1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []*Dataset{all, part} {
+		_, _, err = LogStats(d, 0)
+		wantError(t, "logarithm", err, `my.csv:6: feature "a" is -3`)
+		_, _, err = RootTargetStats(d)
+		wantError(t, "root", err, "my.csv:6: the target -9")
+	}
+}
+
 func TestStatsOfLogsAndRoots(t *testing.T) {
 	d, err := New("logs", matrixOf(2, 2, 1, -1, float32(math.E*math.E), 5), matrixOf(2, 1, 4, 16), nil)
 	if err != nil {
@@ -78,14 +101,14 @@ func TestStatsOfLogsAndRoots(t *testing.T) {
 	}
 	near(t, "mean of the roots", float64(mean[0]), 3, 0)
 	near(t, "std of the roots", float64(std[0]), 1, 0)
-	if _, _, err = LogStats(d, 1); err == nil || !strings.Contains(err.Error(), "line 0: feature x2 is -1") {
+	if _, _, err = LogStats(d, 1); err == nil || !strings.Contains(err.Error(), `logs: row 0 (counted from 0): feature "x2" is -1`) {
 		t.Errorf("logarithm of -1: error %v", err)
 	}
 	if _, _, err = LogStats(d, 2); err == nil || !strings.Contains(err.Error(), "no feature 2") {
 		t.Errorf("feature 2 of 2: error %v", err)
 	}
 	d.targets[1] = -9
-	if _, _, err = RootTargetStats(d); err == nil || !strings.Contains(err.Error(), "line 1 has a target of -9") {
+	if _, _, err = RootTargetStats(d); err == nil || !strings.Contains(err.Error(), "logs: row 1 (counted from 0): the target -9 has no square root") {
 		t.Errorf("root of -9: error %v", err)
 	}
 }

@@ -241,6 +241,7 @@ func (t *Table) subset(rows []int) (*Dataset, error) {
 	}
 	d.FeatureNames = slices.Clone(t.schema.Features)
 	d.TargetNames = []string{t.schema.Target}
+	d.header = t.frame.header
 	for i, row := range rows {
 		d.RowNumbers[i] = row
 		if t.frame.lines != nil {

@@ -98,7 +98,7 @@ func pooledCovariance(d *Dataset) (*mat.SymDense, error) {
 	covariance.SymOuterK(1/float64(d.Rows()-present), deviations.T())
 	for j := range n {
 		if covariance.At(j, j) == 0 {
-			return nil, fmt.Errorf("feature %s never changes within a class: leave it out", d.FeatureNames[j])
+			return nil, fmt.Errorf("feature %s never changes within a class: leave it out", d.featureName(j))
 		}
 	}
 	return &covariance, nil

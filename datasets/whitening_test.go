@@ -101,7 +101,7 @@ func TestWhiteningErrors(t *testing.T) {
 	}{
 		{[]float32{1, 2, 3, 4, 5, 7}, []float32{1, 2, 3}, nil, "targets are numbers"},
 		{[]float32{1, 2, 3, 4}, []float32{0, 1}, classes, "no class has a second row"},
-		{[]float32{1, 0.1, 2, 0.1, 3, 0.1, 9, 0.7, 5, 0.7, 1, 0.7}, []float32{0, 0, 0, 1, 1, 1}, classes, "feature x2 never changes within a class"},
+		{[]float32{1, 0.1, 2, 0.1, 3, 0.1, 9, 0.7, 5, 0.7, 1, 0.7}, []float32{0, 0, 0, 1, 1, 1}, classes, `feature "x2" never changes within a class`},
 		{[]float32{1, 2, 2, 4, 4, 8, 3, 6, 5, 10, 0, 0}, []float32{0, 0, 0, 1, 1, 1}, classes, "sums of others"},
 	} {
 		d, err := New("bad", matrixOf(len(test.y), 2, test.x...), matrixOf(len(test.y), 1, test.y...), test.names)

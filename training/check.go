@@ -51,8 +51,8 @@ func fits(net Predictor, d *datasets.Dataset) error {
 	if net.Task() == models.Binary {
 		for i, y := range d.Y().Float32s() {
 			if y < 0 || y > 1 {
-				return fmt.Errorf("%s, row %d: target %v: a Binary model wants 0, 1 or a probability between; Multiclass tells more classes apart",
-					d.Name, d.RowNumbers[i/targets], y)
+				return fmt.Errorf("%s: target %v: a Binary model wants 0, 1 or a probability between; Multiclass tells more classes apart",
+					d.Place(i/targets), y)
 			}
 		}
 	}
