@@ -41,18 +41,43 @@ func fits(net Predictor, d *datasets.Dataset) error {
 	targets := net.Outputs()
 	if net.Task() == models.Multiclass {
 		targets = 1 // a class index
-		if d.Classes() > net.Outputs() {
-			return fmt.Errorf("%s has %d classes, the model tells %d apart: declare a last layer that fits", d.Name, d.Classes(), net.Outputs())
-		}
 	}
 	if d.Targets() != targets {
 		return fmt.Errorf("%s has %d target columns, the model wants %d: declare a last layer that fits", d.Name, d.Targets(), targets)
 	}
-	if net.Task() == models.Binary {
+	return fitsTargets(net, d)
+}
+
+// fitsTargets tells whether targets are what a task is about. Numbers may be
+// class indices or probabilities that nobody has named classes for, but classes
+// are no numbers.
+func fitsTargets(net Predictor, d *datasets.Dataset) error {
+	const asClasses = "read the target as datasets.Classes, or declare a Regression model"
+	classes := d.Classes()
+	switch net.Task() {
+	case models.Regression:
+		if classes > 0 {
+			return fmt.Errorf("the targets of %s are %d classes, a Regression model wants numbers: declare a Multiclass or Binary model, or read the target as datasets.Numbers", d.Name, classes)
+		}
+	case models.Multiclass:
+		if classes > net.Outputs() {
+			return fmt.Errorf("%s has %d classes, the model tells %d apart: declare a last layer that fits", d.Name, classes, net.Outputs())
+		}
+		if classes > 0 {
+			return nil // whose indices the data set has checked
+		}
+		for i, y := range d.Y().Float32s() {
+			if y < 0 || y >= float32(net.Outputs()) || y != float32(int(y)) {
+				return fmt.Errorf("%s: target %v: this Multiclass model wants class indices from 0 to %d: %s", d.Place(i), y, net.Outputs()-1, asClasses)
+			}
+		}
+	case models.Binary:
+		if classes > 2 {
+			return fmt.Errorf("%s has %d classes, a Binary model tells 2 apart: declare a Multiclass model of %d outputs", d.Name, classes, classes)
+		}
 		for i, y := range d.Y().Float32s() {
 			if y < 0 || y > 1 {
-				return fmt.Errorf("%s: target %v: a Binary model wants 0, 1 or a probability between; Multiclass tells more classes apart",
-					d.Place(i/targets), y)
+				return fmt.Errorf("%s: target %v: a Binary model wants 0, 1 or a probability between: %s", d.Place(i/d.Targets()), y, asClasses)
 			}
 		}
 	}

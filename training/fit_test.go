@@ -134,8 +134,11 @@ func TestFitRefuses(t *testing.T) {
 		{"optimizer", net, train, nil, Options{Epochs: 1, Optimizer: Adam(-1)}, "learning rate -1"},
 		{"features", net, wide, nil, Options{Epochs: 1}, "made up has 5 features, the model takes 2: declare a first layer that fits"},
 		{"validation features", net, train, wide, Options{Epochs: 1}, "made up has 5 features, the model takes 2"},
-		{"binary classes", net, three, nil, Options{Epochs: 1}, "made up: row 2 (counted from 0): target 2: a Binary model wants 0, 1"},
-		{"binary numbers", net, numbers, nil, Options{Epochs: 1}, "made up: row 1 (counted from 0): target 1.5"},
+		{"binary classes", net, three, nil, Options{Epochs: 1}, "made up has 3 classes, a Binary model tells 2 apart: declare a Multiclass model of 3 outputs"},
+		{"binary numbers", net, numbers, nil, Options{Epochs: 1}, "made up: row 1 (counted from 0): target 1.5: a Binary model wants 0, 1 or a probability between: read the target as datasets.Classes"},
+		{"no class indices", classes, numbers, nil, Options{Epochs: 1}, "made up: row 1 (counted from 0): target 1.5: this Multiclass model wants class indices from 0 to 1: read the target as datasets.Classes"},
+		{"numbers wanted", value, train, nil, Options{Epochs: 1}, "the targets of made up are 2 classes, a Regression model wants numbers: declare a Multiclass or Binary model"},
+		{"validation targets", value, numbers, train, Options{Epochs: 1}, "the targets of made up are 2 classes"},
 		{"classes", classes, three, nil, Options{Epochs: 1}, "made up has 3 classes, the model tells 2 apart"},
 		{"class columns", classes, pairs, nil, Options{Epochs: 1}, "made up has 2 target columns, the model wants 1"},
 		{"targets", value, pairs, nil, Options{Epochs: 1}, "made up has 2 target columns, the model wants 1"},
@@ -161,6 +164,15 @@ func TestFitRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFitTakesUnnamedClasses holds that class indices and probabilities serve
+// without names of classes.
+func TestFitTakesUnnamedClasses(t *testing.T) {
+	indices := dataset(t, datasets.Batch{X: matrix(3, 2), Y: matrix(3, 1, 0, 1, 2)})
+	odds := dataset(t, datasets.Batch{X: matrix(3, 2), Y: matrix(3, 1, 0, 0.25, 1)})
+	fitted(t, declared(t, models.Multiclass, models.Linear(2, 3)), indices, nil, Options{Epochs: 1})
+	fitted(t, declared(t, models.Binary, models.Linear(2, 1)), odds, nil, Options{Epochs: 1})
 }
 
 func numbersBetween(t testing.TB) *datasets.Dataset {
@@ -236,7 +248,8 @@ func TestFitNamesTheStepOfALoss(t *testing.T) {
 // TestFitTransforms holds that a batch may be changed before it is used.
 func TestFitTransforms(t *testing.T) {
 	net := declared(t, models.Regression, models.Linear(2, 1), models.Init(models.Zeros()))
-	fitted(t, net, table(t, 8), nil, Options{Optimizer: SGD(0.1), Epochs: 50, Transform: func(b datasets.Batch) {
+	data := dataset(t, datasets.Batch{X: table(t, 8).X(), Y: matrix(8, 1)})
+	fitted(t, net, data, nil, Options{Optimizer: SGD(0.1), Epochs: 50, Transform: func(b datasets.Batch) {
 		clear(b.X.Float32s())
 		for i := range b.Y.Float32s() {
 			b.Y.Float32s()[i] = 3
