@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gorgonia.org/tensor"
+
 	"perceptron/datasets"
 	"perceptron/internal/prng"
 )
@@ -33,11 +35,13 @@ type Options struct {
 }
 
 // New returns a function that changes every picture of a batch in place: a
-// Transform for datasets.LoaderOptions or training.Options. It keeps room to
-// work in, so it serves one loader; make one for each.
+// Transform for datasets.LoaderOptions or training.Options. Features are those of
+// the data set, Height × Width of them; rows of another length are left as they
+// are. The function keeps room to work in, so it serves one loader; make one for
+// each.
 //
-// Errors: a limit that is out of range.
-func New(o Options) (func(datasets.Batch), error) {
+// Errors: a limit that is out of range, features that are not one for each pixel.
+func New(features int, o Options) (func(datasets.Batch), error) {
 	if o.Spacing == 0 {
 		o.Spacing = 7
 	}
@@ -58,6 +62,9 @@ func New(o Options) (func(datasets.Batch), error) {
 		if !check.ok {
 			return nil, fmt.Errorf("augment: %s is %v: wanted %s", check.name, check.got, check.want)
 		}
+	}
+	if features != o.Height*o.Width {
+		return nil, fmt.Errorf("augment: the data have %d features, a picture of %d×%d has %d pixels: give the size of their pictures", features, o.Height, o.Width, o.Height*o.Width)
 	}
 	return newChanger(o).batch, nil
 }
@@ -94,11 +101,12 @@ func newChanger(o Options) *changer {
 }
 
 func (c *changer) batch(b datasets.Batch) {
-	x, size := b.X.Float32s(), c.Height*c.Width
+	size := c.Height * c.Width
+	if b.X == nil || b.X.Dtype() != tensor.Float32 || !b.X.Shape().Eq(tensor.Shape{len(b.Rows), size}) {
+		return // no pictures of this data set
+	}
+	x := b.X.Float32s()
 	for i, row := range b.Rows {
-		if (i+1)*size > len(x) {
-			return // pictures of another size: nothing here can change them
-		}
 		c.random.Seed(prng.State(c.Seed, "datasets.augment", uint64(b.Epoch)<<32^uint64(row)))
 		c.picture(x[i*size : (i+1)*size])
 	}

@@ -33,7 +33,7 @@ func batchOf(epoch int, rows ...int) datasets.Batch {
 func changer(t testing.TB, o augment.Options) func(datasets.Batch) {
 	t.Helper()
 	o.Height, o.Width = side, side
-	change, err := augment.New(o)
+	change, err := augment.New(side*side, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,10 +170,27 @@ func TestNewRefusesLimitsOutOfRange(t *testing.T) {
 		"Spacing":    {Height: 28, Width: 28, Spacing: -1},
 		"Background": {Height: 28, Width: 28, Background: float32(nan)},
 	} {
-		if _, err := augment.New(o); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := augment.New(o.Height*o.Width, o); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: error %v: wanted one that names it", name, err)
 		}
 	}
+}
+
+// TestOtherRowsAreLeftAlone holds that numbers that are no pictures are not taken
+// for some: not of a data set, which is an error, and not in a batch of another.
+func TestOtherRowsAreLeftAlone(t *testing.T) {
+	if _, err := augment.New(785, augment.Options{Height: 28, Width: 28}); err == nil || !strings.Contains(err.Error(), "the data have 785 features, a picture of 28×28 has 784 pixels") {
+		t.Errorf("785 features: error %v", err)
+	}
+	change := changer(t, augment.Options{Shift: 3})
+	wide := batchOf(0, 1)
+	wide.X = tensor.New(tensor.WithShape(1, side*side+1), tensor.WithBacking(append(wide.X.Float32s(), 7)))
+	before := slices.Clone(wide.X.Float32s())
+	if change(wide); !slices.Equal(wide.X.Float32s(), before) {
+		t.Error("rows of another length are changed")
+	}
+	change(datasets.Batch{})
+	change(datasets.Batch{X: new(tensor.Dense), Rows: []int{0}})
 }
 
 func TestNothingIsAllocated(t *testing.T) {
@@ -185,7 +202,7 @@ func TestNothingIsAllocated(t *testing.T) {
 }
 
 func ExampleNew() {
-	change, err := augment.New(augment.Options{Height: 3, Width: 5, Shift: 1, Seed: 1})
+	change, err := augment.New(15, augment.Options{Height: 3, Width: 5, Shift: 1, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

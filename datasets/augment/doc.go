@@ -4,7 +4,7 @@
 // shows, which it can't know from single pixels. For a network without
 // convolution nothing else helps as much.
 //
-//	change, err := augment.New(augment.Options{
+//	change, err := augment.New(train.Features(), augment.Options{
 //		Height: 28, Width: 28, Shift: 1.5, Rotate: 15, Scale: 0.15, Slant: 0.15, Seed: 1,
 //	})
 //	result, err := training.Fit(ctx, net, train, valid, training.Options{

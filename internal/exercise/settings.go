@@ -165,5 +165,5 @@ func (s Settings) transform() (func(datasets.Batch), error) {
 		return nil, nil
 	}
 	limits.Height, limits.Width, limits.Seed = mnist.Side, mnist.Side, s.Seed
-	return augment.New(limits)
+	return augment.New(mnist.Pixels, limits)
 }
