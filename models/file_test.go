@@ -181,7 +181,7 @@ func hostile(t testing.TB) map[string]struct {
 		want string
 	}{
 		"empty":              {nil, "0 bytes are too few"},
-		"another format":     {[]byte("PK\x03\x04 a zip archive, as torch.save writes it"), "the header claims"},
+		"another format":     {[]byte("PK\x03\x04 a zip archive, as torch.save writes it"), "such as torch.save writes"},
 		"header of 2^60":     {append(binary.LittleEndian.AppendUint64(nil, 1<<60), "{}"...), "the header claims 1152921504606846976 bytes"},
 		"shape 10^9 × 10^9":  {file([]byte(`{"w":{"dtype":"F32","shape":[1000000000,1000000000],"data_offsets":[0,4]}}`), make([]byte, 4)), "take 4000000000000000000 bytes"},
 		"no description":     {file([]byte(`{"fc1.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`), make([]byte, 4)), "use ReadStateDict"},

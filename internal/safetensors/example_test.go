@@ -42,5 +42,5 @@ func ExampleParse() {
 	_, err := safetensors.Parse([]byte{0, 0, 0, 0, 0, 0, 0, 16, '{', '}'})
 	fmt.Println(err)
 	// Output:
-	// safetensors: the header claims 1152921504606846976 bytes, but only 2 follow: the file is damaged or of another kind: save it again, its weights as F32
+	// safetensors: the header claims 1152921504606846976 bytes, but only 2 follow: the file is damaged or of another kind: take another copy, or save it again
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,11 +30,22 @@ func Read(r io.Reader) (*File, error) {
 // that overlap, leave a gap or end elsewhere than the file.
 func Parse(data []byte) (*File, error) {
 	f, err := parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("safetensors: %w: the file is damaged or of another kind: save it again, its weights as F32", err)
+	var unsupported *dtypeError
+	switch {
+	case err == nil:
+		return f, nil
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return nil, errors.New("safetensors: this is a zip archive, such as torch.save writes: save the state dict as safetensors instead, see docs/interchange.md")
+	case errors.As(err, &unsupported):
+		return nil, fmt.Errorf("safetensors: %w: save the file again, its weights as F32", err)
 	}
-	return f, nil
+	return nil, fmt.Errorf("safetensors: %w: the file is damaged or of another kind: take another copy, or save it again", err)
 }
+
+// dtypeError is about a tensor of numbers that the format knows and we do not.
+type dtypeError struct{ dtype string }
+
+func (e *dtypeError) Error() string { return fmt.Sprintf("type %.80q is not supported", e.dtype) }
 
 func parse(data []byte) (*File, error) {
 	const lengthBytes = 8
@@ -136,7 +146,7 @@ func (h *header) readTensor(name string) error {
 	t := Tensor{Name: name, DType: DType(dtype), Shape: shape}
 	size := t.DType.size()
 	if size == 0 {
-		return fmt.Errorf("type %.80q is not supported", dtype)
+		return &dtypeError{dtype}
 	}
 	n, err := elements(shape)
 	if err != nil {
@@ -254,61 +264,4 @@ func (h *header) delim(want json.Delim, what string) error {
 		return fmt.Errorf("found %.40q where %s belongs", fmt.Sprint(token), what)
 	}
 	return nil
-}
-
-// decode sets the numbers of t from its bytes, whose count has been checked.
-func (t *Tensor) decode(raw []byte) {
-	n := len(raw) / t.DType.size()
-	switch t.DType {
-	case F64:
-		t.Float64s, t.Data = make([]float64, n), make([]float32, n)
-		for i := range n {
-			t.Float64s[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
-			t.Data[i] = float32(t.Float64s[i])
-		}
-	case F32:
-		t.Data = make([]float32, n)
-		for i := range n {
-			t.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		}
-	case F16:
-		t.Data = make([]float32, n)
-		for i := range n {
-			t.Data[i] = halfToFloat32(binary.LittleEndian.Uint16(raw[2*i:]))
-		}
-	case BF16:
-		t.Data = make([]float32, n)
-		for i := range n {
-			t.Data[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
-		}
-	default:
-		t.Ints = make([]int64, n)
-		for i := range n {
-			switch t.DType {
-			case I64:
-				t.Ints[i] = int64(binary.LittleEndian.Uint64(raw[8*i:]))
-			case I32:
-				t.Ints[i] = int64(int32(binary.LittleEndian.Uint32(raw[4*i:])))
-			case I16:
-				t.Ints[i] = int64(int16(binary.LittleEndian.Uint16(raw[2*i:])))
-			case I8:
-				t.Ints[i] = int64(int8(raw[i]))
-			case U8, BOOL:
-				t.Ints[i] = int64(raw[i])
-			}
-		}
-	}
-}
-
-// halfToFloat32 widens an IEEE 754 half: 1 sign, 5 exponent, 10 fraction bits.
-func halfToFloat32(h uint16) float32 {
-	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h&1023)
-	switch exponent {
-	case 0: // zero and subnormals count in steps of 2^-24
-		small := float32(fraction) / (1 << 24)
-		return math.Float32frombits(sign | math.Float32bits(small))
-	case 31: // infinities and NaN
-		return math.Float32frombits(sign | 255<<23 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }

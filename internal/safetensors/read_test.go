@@ -87,6 +87,22 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestParseRemedies holds that an error tells what to do about this file.
+func TestParseRemedies(t *testing.T) {
+	for name, test := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"torch.save": {append([]byte("PK\x03\x04"), make([]byte, 100)...), "a zip archive, such as torch.save writes: save the state dict as safetensors instead, see docs/interchange.md"},
+		"a type":     {raw(`{"w":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}`, 0, 0, 0, 0, 0, 0, 0, 0), `tensor "w": type "C64" is not supported: save the file again, its weights as F32`},
+		"damage":     {raw(`{}`, 1), "the file is damaged or of another kind: take another copy, or save it again"},
+	} {
+		if _, err := Parse(test.file); err == nil || !strings.HasSuffix(err.Error(), test.want) {
+			t.Errorf("%s: error %v: wanted one that ends with %q", name, err, test.want)
+		}
+	}
+}
+
 // TestParseMemory holds that memory follows the bytes that are there, not those
 // that the header claims.
 func TestParseMemory(t *testing.T) {
