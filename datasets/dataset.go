@@ -113,7 +113,7 @@ func (d *Dataset) finish(rows int) (*Dataset, error) {
 // matrix returns the elements of a float32 tensor of two dimensions, row-major.
 func matrix(t *tensor.Dense) (elements []float32, rows, cols int, err error) {
 	switch {
-	case t == nil:
+	case t == nil || t.Dtype() == tensor.Dtype{}: // none, or new(tensor.Dense)
 		return nil, 0, 0, fmt.Errorf("no tensor: give one of shape (rows, columns)")
 	case t.Dtype() != tensor.Float32:
 		return nil, 0, 0, fmt.Errorf("tensor of %v: give float32", t.Dtype())

@@ -24,6 +24,7 @@ func TestNewErrors(t *testing.T) {
 	}{
 		{"no features", nil, y, nil, "features: no tensor"},
 		{"no targets", x, nil, nil, "targets: no tensor"},
+		{"an empty tensor", new(tensor.Dense), y, nil, "features: no tensor"},
 		{"float64", tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1, 2})), y, nil, "tensor of float64: give float32"},
 		{"a vector", tensor.New(tensor.WithBacking([]float32{1, 2})), y, nil, "tensor of shape (2): give (rows, columns)"},
 		{"a view", view.(*tensor.Dense), y, nil, "is a view"},

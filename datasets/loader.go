@@ -59,7 +59,8 @@ type LoaderOptions struct {
 // Epochs don't depend on one another: training can resume at any of them, and
 // with EpochFrom at any batch.
 // A DataLoader reuses its buffers, so one epoch of it may run at a time; make
-// two loaders of the same data set for two at once.
+// two loaders of the same data set for two at once. NewLoader makes one; its zero
+// value cannot be used.
 type DataLoader struct {
 	data      *Dataset
 	options   LoaderOptions

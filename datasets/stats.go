@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,22 +13,31 @@ import (
 //
 // The deviation is the population's (divided by the number of rows), as in
 // scikit-learn's StandardScaler. A feature that never changes has 1, so that
-// it becomes 0 and not NaN.
+// it becomes 0 and not NaN. Without rows both results are nil.
 func ColumnStats(d *Dataset) (mean, std []float32) {
+	if d.needRows() != nil {
+		return nil, nil
+	}
 	return toFloat32(d.featureMoments())
 }
 
 // TargetStats returns the mean and the standard deviation of each target, as
 // ColumnStats does for the features. It makes sense for numbers only.
 func TargetStats(d *Dataset) (mean, std []float32) {
+	if d.needRows() != nil {
+		return nil, nil
+	}
 	return toFloat32(moments(d.targets, d.Targets()))
 }
 
 // RootTargetStats returns the mean and the standard deviation of the square root
 // of each target, for a network that is trained on standardised roots.
 //
-// Errors: a target below 0.
+// Errors: no rows, a target below 0.
 func RootTargetStats(d *Dataset) (mean, std []float32, err error) {
+	if err := d.needRows(); err != nil {
+		return nil, nil, err
+	}
 	roots := make([]float32, len(d.targets))
 	for i, y := range d.targets {
 		if y < 0 {
@@ -43,8 +53,11 @@ func RootTargetStats(d *Dataset) (mean, std []float32, err error) {
 // LogStats returns the mean and the standard deviation of the natural logarithm
 // of each of the given features (0-based), for a layer that standardises them.
 //
-// Errors: a feature that isn't there, a number in it that is not above 0.
+// Errors: no rows, a feature that isn't there, a number in it that is not above 0.
 func LogStats(d *Dataset, features ...int) (mean, std []float32, err error) {
+	if err := d.needRows(); err != nil {
+		return nil, nil, err
+	}
 	logs := make([]float32, 0, d.Rows()*len(features))
 	row := make([]float32, d.Features())
 	for i := range d.Rows() {
@@ -69,7 +82,11 @@ func LogStats(d *Dataset, features ...int) (mean, std []float32, err error) {
 // OverallStats returns one mean and one standard deviation of all features
 // together. That is the way to standardise pixels: those at the border hardly
 // ever change, and a deviation of their own would blow up the rare ink there.
+// Without rows they are 0 and 1.
 func OverallStats(d *Dataset) (mean, std float32) {
+	if d.needRows() != nil {
+		return 0, 1
+	}
 	means, variances := d.featureMoments()
 	var center, spread float64
 	for _, m := range means {
@@ -81,6 +98,14 @@ func OverallStats(d *Dataset) (mean, std float32) {
 	}
 	m, s := toFloat32([]float64{center}, []float64{spread})
 	return m[0], s[0]
+}
+
+// needRows is an error about a data set that there are no statistics of.
+func (d *Dataset) needRows() error {
+	if d == nil || d.rows == 0 {
+		return errors.New("no data set, or one without rows: give one with at least one row")
+	}
+	return nil
 }
 
 // featureName is a feature's name, or its number if it has none.

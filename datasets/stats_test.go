@@ -84,6 +84,26 @@ func TestStatsNameLines(t *testing.T) {
 	}
 }
 
+// TestStatsOfNothing holds that there are no statistics without rows, and no panic.
+func TestStatsOfNothing(t *testing.T) {
+	for _, d := range []*Dataset{nil, {}, {ClassNames: []string{"a"}}} {
+		mean, std := ColumnStats(d)
+		targetMean, targetStd := TargetStats(d)
+		if mean != nil || std != nil || targetMean != nil || targetStd != nil {
+			t.Errorf("%v, %v, %v and %v of no rows", mean, std, targetMean, targetStd)
+		}
+		if mean, std := OverallStats(d); mean != 0 || std != 1 {
+			t.Errorf("%v and %v of no rows", mean, std)
+		}
+		_, _, err := LogStats(d, 0)
+		wantError(t, "LogStats", err, "without rows")
+		_, _, err = RootTargetStats(d)
+		wantError(t, "RootTargetStats", err, "without rows")
+		_, _, err = WithinClassWhitening(d)
+		wantError(t, "WithinClassWhitening", err, "without rows")
+	}
+}
+
 func TestStatsOfLogsAndRoots(t *testing.T) {
 	d, err := New("logs", matrixOf(2, 2, 1, -1, float32(math.E*math.E), 5), matrixOf(2, 1, 4, 16), nil)
 	if err != nil {

@@ -23,9 +23,12 @@ import (
 // "ZCA-cor" in A. Kessy, A. Lewin, K. Strimmer, "Optimal Whitening and
 // Decorrelation", 2018.
 //
-// Errors: targets that are no classes; too few rows; a feature that is constant
+// Errors: no rows; targets that are no classes; too few rows; a feature that is constant
 // within every class, or that others determine.
 func WithinClassWhitening(d *Dataset) (mean []float32, w *tensor.Dense, err error) {
+	if err := d.needRows(); err != nil {
+		return nil, nil, err
+	}
 	if d.Classes() == 0 {
 		return nil, nil, fmt.Errorf("data set %s: whitening within classes, but the targets are numbers: standardise with ColumnStats", d.Name)
 	}

@@ -44,6 +44,9 @@ func BatchNorm2d(channels int, options ...BatchNormOption) Layer {
 func newBatchNorm(channels int, images bool, options []BatchNormOption) Layer {
 	l := batchNormLayer{channels, images, 1e-5, 0.1}
 	for _, o := range options {
+		if o == nil {
+			return nilOption(l)
+		}
 		o(&l)
 	}
 	return l

@@ -20,7 +20,7 @@ import (
 // what they say (Hansen and Salamon 1990). Networks that differ in their initial
 // weights and batches alone err differently, and part of it averages out; how
 // far they are apart tells how unsure the answer is (Lakshminarayanan et al.
-// 2017).
+// 2017). NewEnsemble and LoadEnsemble make one; its zero value cannot be used.
 type Ensemble struct{ members []*Model }
 
 // NewEnsemble puts models together, which keep on being models of their own.

@@ -107,9 +107,17 @@ func NoBias(l *linearLayer) { l.bias = false }
 func Linear(in, out int, options ...LinearOption) Layer {
 	l := linearLayer{in, out, true}
 	for _, o := range options {
+		if o == nil {
+			return nilOption(l)
+		}
 		o(&l)
 	}
 	return l
+}
+
+// nilOption stands for a layer that was given an option of nil: New refuses it.
+func nilOption(l Layer) Layer {
+	return elementwise{code: l.String(), err: fmt.Errorf("%v: an option is nil: leave it out", l)}
 }
 
 func (l linearLayer) add(m *Model) error {

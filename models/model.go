@@ -18,7 +18,8 @@ type Part interface {
 	add(*Model) error
 }
 
-// Model is a network: its layers, its task and the parameters they own.
+// Model is a network: its layers, its task and the parameters they own. New,
+// Load and Read make one; its zero value cannot be used.
 type Model struct {
 	task      Task
 	units     []*unit
@@ -70,7 +71,7 @@ func declare(task Task, parts ...Part) (*Model, error) {
 	}
 	for _, p := range parts {
 		if p == nil {
-			return nil, errors.New("a part is nil: wanted layers and options")
+			return nil, errNilPart
 		}
 		if err := p.add(m); err != nil {
 			return nil, err

@@ -1,11 +1,21 @@
 package models
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
+
+var errNilPart = errors.New("a part is nil: wanted layers and options")
 
 // Option is a Part that is no layer: a seed, an initialiser, a setting.
 type Option func(*Model) error
 
-func (o Option) add(m *Model) error { return o(m) }
+func (o Option) add(m *Model) error {
+	if o == nil {
+		return errNilPart
+	}
+	return o(m)
+}
 
 // Seed sets the seed of the initial weights, dropout masks and input noise.
 // Without it the seed is 0.

@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 
@@ -115,7 +116,7 @@ func (m *Model) targets() int {
 // checkMatrix checks a tensor's type and shape; wantRows < 0 allows any number.
 func (m *Model) checkMatrix(what string, t *tensor.Dense, cols, wantRows int) (rows int, err error) {
 	switch {
-	case t == nil:
+	case empty(t):
 		return 0, fmt.Errorf("models: no %s", what)
 	case t.Dtype() != m.dtype:
 		return 0, fmt.Errorf("models: %s hold %v: wanted %v", what, t.Dtype(), m.dtype)
@@ -175,15 +176,19 @@ func (m *Model) evaluateChunk(x, y, out *tensor.Dense, from int) (loss float64, 
 	return loss, nil
 }
 
-// ScalarValue reads a scalar node, such as a Graph's Loss, after a run.
+// ScalarValue reads a scalar node, such as a Graph's Loss, after a run; NaN if
+// the node is nil, no scalar, or has no value yet.
 func ScalarValue(n *G.Node) float64 {
+	if n == nil {
+		return math.NaN()
+	}
 	switch v := n.Value().(type) {
 	case *G.F32:
 		return float64(*v)
 	case *G.F64:
 		return float64(*v)
 	}
-	return 0
+	return math.NaN()
 }
 
 // inParallel calls f(0) … f(n−1) on as many goroutines as there are processors

@@ -34,10 +34,17 @@ func (m *Model) StateDict() StateDict {
 func (sd StateDict) String() string {
 	var b strings.Builder
 	for _, s := range sd {
+		if empty(s.Value) {
+			fmt.Fprintf(&b, "%-24s no value\n", s.Name)
+			continue
+		}
 		fmt.Fprintf(&b, "%-24s %-12s %s\n", s.Name, shapeText(s.Value.Shape()), firstNumbers(s.Value))
 	}
 	return b.String()
 }
+
+// empty tells whether there is no tensor, or one that nobody has filled.
+func empty(t *tensor.Dense) bool { return t == nil || t.Dtype() == tensor.Dtype{} }
 
 func firstNumbers(t *tensor.Dense) string {
 	const shown = 4
@@ -80,7 +87,7 @@ func (m *Model) loadStateDict(sd StateDict) error {
 		known[p.Name] = true
 		v := given[p.Name]
 		switch {
-		case v == nil:
+		case empty(v):
 			problem("%s is missing", p.Name)
 		case !slices.Equal(v.Shape(), p.Value.Shape()):
 			problem("%s has shape %s: wanted %s", p.Name, shapeText(v.Shape()), shapeText(p.Value.Shape()))

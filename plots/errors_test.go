@@ -3,6 +3,7 @@ package plots_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -103,6 +104,11 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errWriter }
 func TestWriteErrors(t *testing.T) {
 	if err := plots.WritePNG(failingWriter{}, misread(0)); !errors.Is(err, errWriter) {
 		t.Errorf("error %v, want %v", err, errWriter)
+	}
+	for what, err := range map[string]error{"WritePNG": plots.WritePNG(io.Discard, nil), "Save": plots.Save("x.png", nil)} {
+		if err == nil || !strings.Contains(err.Error(), "no picture to draw") {
+			t.Errorf("%s of nil: error %v", what, err)
+		}
 	}
 	path := filepath.Join(t.TempDir(), "none", "x.png")
 	if err := plots.Save(path, misread(0)); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) {

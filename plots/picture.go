@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -21,7 +22,7 @@ type Picture interface {
 // meanwhile leaves the old file or the new one; if p cannot be drawn, no file
 // is touched. The folder of path must exist.
 func Save(path string, p Picture) error {
-	img, err := p.Draw()
+	img, err := drawn(p)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -30,11 +31,18 @@ func Save(path string, p Picture) error {
 
 // WritePNG draws p and writes it to w as a PNG.
 func WritePNG(w io.Writer, p Picture) error {
-	img, err := p.Draw()
+	img, err := drawn(p)
 	if err != nil {
 		return err
 	}
 	return png.Encode(w, img)
+}
+
+func drawn(p Picture) (image.Image, error) {
+	if p == nil {
+		return nil, errors.New("no picture to draw: give one, such as Loss")
+	}
+	return p.Draw()
 }
 
 // largest is the size up to which numbers can be drawn: their squares, and the

@@ -76,6 +76,9 @@ type Result struct {
 // the step they happened in, such as a loss that is no finite number; the model
 // has the weights of the step before.
 func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset, o Options) (*Result, error) {
+	if ctx == nil {
+		return nil, errors.New("training: no context: give context.Background() if nothing is to cancel the training")
+	}
 	f, err := newFit(net, train, valid, o)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"slices"
@@ -164,6 +165,12 @@ func TestFitRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestFitWantsAContext(t *testing.T) {
+	var none context.Context
+	_, err := Fit(none, noisy(t, 1), table(t, 13), nil, Options{Epochs: 1})
+	wantError(t, err, "training: no context: give context.Background()")
 }
 
 // TestFitTakesUnnamedClasses holds that class indices and probabilities serve

@@ -123,6 +123,9 @@ func newState(owner *tensor.Dense, buffers int) state {
 
 // floats gives a parameter's numbers and its gradient's.
 func floats(vg G.ValueGrad) (w, g []float32, err error) {
+	if vg == nil {
+		return nil, nil, errors.New("it is nil: wanted a parameter with its gradient")
+	}
 	grad, err := vg.Grad()
 	if err != nil {
 		return nil, nil, err

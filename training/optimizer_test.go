@@ -57,6 +57,7 @@ func TestOptimizersRefuse(t *testing.T) {
 		{Adam(1, Eps(-1)), "Adam: eps -1"},
 		{SGD(1, Eps(1)), "SGD: it has no eps, as Adam or AdamW or RMSprop would"},
 		{SGD(1, Eps(1), WeightDecay(-1)), "SGD: it has no eps"}, // the first of two
+		{Adam(1, nil), "Adam: an option is nil: leave it out"},
 		{nil, "no optimizer: make one with SGD"},
 		{&Optimizer{}, "no optimizer: make one with SGD"},
 	} {
@@ -91,6 +92,7 @@ func TestOptimizerStepRefuses(t *testing.T) {
 		}
 		copy(good.value.(*tensor.Dense).Float32s(), []float32{1, 2})
 	}
+	wantError(t, SGD(0.5).Step([]G.ValueGrad{good, nil}), "parameter 1: it is nil")
 }
 
 // TestOptimizerBelongsToAModel holds that momenta are not taken to other
@@ -208,6 +210,8 @@ func TestClippingRefuses(t *testing.T) {
 	_, err := ClipGradNorm(bad, 1)
 	wantError(t, err, "gradient 1: ")
 	wantError(t, ClipGradValue(bad, 1), "gradient 1: ")
+	_, err = ClipGradNorm([]ValueGrad{nil}, 1)
+	wantError(t, err, "gradient 0: it is nil")
 	infinite := []ValueGrad{hand{value: vector(1), grad: vector(float32(math.Inf(1)))}}
 	_, err = ClipGradNorm(infinite, 1)
 	wantError(t, err, "the gradients have a norm of +Inf")

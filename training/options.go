@@ -1,6 +1,7 @@
 package training
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -78,6 +79,8 @@ func Eps(eps float64) OptimizerOption {
 	}
 }
 
+var errNilOption = errors.New("an option is nil: leave it out")
+
 // settingOf is an error unless the optimizer is one of those named.
 func (o *Optimizer) settingOf(setting string, names ...string) error {
 	if slices.Contains(names, o.name) {
@@ -95,7 +98,11 @@ func newOptimizer(s settings, options []OptimizerOption, makeRule func(settings)
 		o.err = fmt.Errorf("training: %s: learning rate %v: wanted 0 or more", o.name, o.lr)
 	}
 	for _, option := range options {
-		if err := option(o); err != nil && o.err == nil {
+		err := errNilOption
+		if option != nil {
+			err = option(o)
+		}
+		if err != nil && o.err == nil {
 			o.err = fmt.Errorf("training: %s: %w", o.name, err)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // Trainer makes training steps: the loop under Fit. It keeps a compiled graph
-// for each batch size, and each value of Adversarial, that it has met.
+// for each batch size, and each value of Adversarial, that it has met. NewTrainer
+// makes one; its zero value cannot be used.
 type Trainer struct {
 	net       *models.Model
 	optimizer *Optimizer

@@ -77,6 +77,9 @@ func Decode(r io.Reader, name string) ([]float32, error) {
 // FromImage is [Decode] for a picture that is already in memory, of up to 25
 // million pixels.
 func FromImage(img image.Image, name string) ([]float32, error) {
+	if img == nil {
+		return nil, fmt.Errorf("%s: no picture: give one", name)
+	}
 	if size := img.Bounds().Size(); size.X > 0 && size.Y > mostPixels/size.X {
 		return nil, fmt.Errorf("%s: %d × %d pixels: wanted up to %d million in all: scale the picture down", name, size.X, size.Y, mostPixels/1_000_000)
 	}

@@ -343,6 +343,12 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+func TestFromImageRefusesNil(t *testing.T) {
+	if _, err := picture.FromImage(nil, "seven"); err == nil || err.Error() != "seven: no picture: give one" {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A bar in a corner ends up in the middle, 20 pixels high.
 func ExampleFromImage() {
 	img := image.NewGray(image.Rect(0, 0, 300, 200)) // black
