@@ -22,8 +22,13 @@ type Confusion struct {
 	Actual, Predicted []int // class of each row, 0 to len(Classes)-1
 }
 
+// mostClasses leaves four pixels for each. Every pair of classes has a cell with a
+// number in it, so the time grows with their square: a thousand take half a minute.
+const mostClasses = 200
+
 // Draw implements Picture. It returns an error if the series are empty or
-// differ in length, or hold a class that has no name.
+// differ in length, or hold a class that has no name, or if there are more than
+// 200 classes.
 func (d Confusion) Draw() (image.Image, error) {
 	fail := func(err error) (image.Image, error) { return nil, fmt.Errorf("confusion matrix: %w", err) }
 	if len(d.Actual) == 0 || len(d.Actual) != len(d.Predicted) {
@@ -31,6 +36,9 @@ func (d Confusion) Draw() (image.Image, error) {
 	}
 	if len(d.Classes) == 0 {
 		return fail(fmt.Errorf("no class has a name: set Classes"))
+	}
+	if len(d.Classes) > mostClasses {
+		return fail(fmt.Errorf("%d classes: up to %d can be told apart on a picture: leave out or merge some", len(d.Classes), mostClasses))
 	}
 	if err := checkClasses("actual class", "row", d.Actual, len(d.Classes)); err != nil {
 		return fail(err)

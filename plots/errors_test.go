@@ -57,6 +57,7 @@ func TestErrors(t *testing.T) {
 		{plots.Confusion{Classes: []string{"a"}, Actual: []int{0, 1}, Predicted: []int{0, 0}}, "actual class of row 1 is 1: classes here are 0 to 0"},
 		{plots.Confusion{Classes: []string{"a"}, Actual: []int{0}, Predicted: []int{-1}}, "predicted class of row 0 is -1"},
 		{plots.Confusion{Actual: []int{0}, Predicted: []int{0}}, "no class has a name"},
+		{plots.Confusion{Classes: make([]string, 201), Actual: []int{0}, Predicted: []int{0}}, "201 classes: up to 200 can be told apart"},
 		{plots.Loss{}, "0 values of training loss"},
 		{plots.Loss{Train: []float64{1}, Valid: []float64{1, 2}}, "2 values of validation loss for 1 epochs"},
 		{plots.Loss{Train: []float64{1}, Valid: []float64{}}, "0 values of validation loss"},
@@ -143,7 +144,7 @@ func TestExtremeNumbers(t *testing.T) {
 
 func TestManyClassesAndEpochs(t *testing.T) {
 	confusion := plots.Confusion{}
-	for i := range 100 {
+	for i := range 200 {
 		confusion.Classes = append(confusion.Classes, fmt.Sprintf("class number %d", i))
 		confusion.Actual, confusion.Predicted = append(confusion.Actual, i), append(confusion.Predicted, i/2)
 	}
