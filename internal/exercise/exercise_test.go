@@ -5,18 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
-	"os"
-	"path/filepath"
-	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"perceptron/models"
 )
 
 // small is a plain network that is trained in no time.
@@ -31,85 +24,6 @@ func small(t *testing.T, l *Lesson) Settings {
 }
 
 func lessons() []*Lesson { return []*Lesson{XOR(), Boston(), Iris(), MNIST()} }
-
-func TestRecipes(t *testing.T) {
-	for _, l := range lessons() {
-		names := l.recipeNames()
-		if names[0] != "default" || !slices.Contains(names, "deck") {
-			t.Errorf("%s: recipes %v: want default first, and deck", l.Name, names)
-		}
-		for _, name := range names {
-			s, err := l.Settings(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s.Recipe != name || s.Seed != 1 {
-				t.Errorf("%s: recipe %q, seed %d: want %q and 1", l.Name, s.Recipe, s.Seed, name)
-			}
-			if _, err := s.options(); err != nil {
-				t.Errorf("%s, %s: %v", l.Name, name, err)
-			}
-			if name == "deck" && (s.Init != "pytorch" || s.Activation != "relu" || s.BatchNorm || s.Dropout+s.Noise+s.Adversarial+s.LabelSmoothing+s.WeightDecay != 0 ||
-				s.Optimizer != "adam" || s.Schedule != "constant") {
-				t.Errorf("%s: the deck's recipe is no plain ReLU network with Adam at a fixed rate: %v", l.Name, s)
-			}
-		}
-		if _, err := l.Settings("grandma"); err == nil || !strings.Contains(err.Error(), `unknown recipe "grandma": wanted one of default, `) {
-			t.Errorf("%s: unknown recipe: %v", l.Name, err)
-		}
-	}
-}
-
-func TestFlagsWinOverTheRecipe(t *testing.T) {
-	deck, err := Iris().Settings("deck")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := deck
-	want.Seed, want.Hidden, want.Activation, want.BatchNorm, want.Dropout, want.Init = 7, []int{8, 4}, "tanh", true, 0.25, "he-normal"
-	want.Optimizer, want.LR, want.Batch, want.Epochs, want.LossBelow = "sgd", 0.5, 10, 20, 0.125
-	want.Adversarial = 0.375
-	want.Data, want.TrainRows, want.Sequential = "my.csv", 30, true
-	c, err := Iris().parse(strings.Fields("-seed 7 -hidden 8,4 -activation tanh -batchnorm -dropout 0.25 -init he-normal -optimizer sgd -lr 0.5 " +
-		"-adversarial 0.375 -batch 10 -epochs 20 -loss-below 0.125 -data my.csv -train-rows 30 -sequential -recipe deck -out o -quiet"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(c.settings, want) {
-		t.Errorf("settings %+v, want %+v", c.settings, want)
-	}
-	if c.out != "o" || !c.quiet || c.load != "" {
-		t.Errorf("command %+v", c)
-	}
-
-	c, err = MNIST().parse(strings.Fields("-train a.csv -valid b.csv.gz -hidden none -batchnorm=false"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s := c.settings; s.Train != "a.csv" || s.Valid != "b.csv.gz" || s.Hidden != nil || s.BatchNorm || s.Recipe != "default" {
-		t.Errorf("settings %+v", s)
-	}
-	if c.out != "results/mnist" {
-		t.Errorf("out %q", c.out)
-	}
-}
-
-func TestUsageText(t *testing.T) {
-	for _, l := range lessons() {
-		if _, err := l.parse([]string{"-help"}); !errors.Is(err, flag.ErrHelp) {
-			t.Errorf("%s -help: %v", l.Name, err)
-		}
-		var b strings.Builder
-		l.usage(&b)
-		wanted := []string{l.Title, l.About, "-recipe", "-hidden 64,64", "-out folder", "results/" + l.Name}
-		wanted = append(append(wanted, l.Examples...), l.recipeNames()...)
-		for _, want := range wanted {
-			if !strings.Contains(b.String(), want) {
-				t.Errorf("%s -help does not say %q", l.Name, want)
-			}
-		}
-	}
-}
 
 func TestNetwork(t *testing.T) {
 	for _, c := range []struct {
@@ -285,135 +199,10 @@ func TestParallelRuns(t *testing.T) {
 	}
 }
 
-func TestPredictionsFile(t *testing.T) {
-	for _, c := range []struct {
-		lesson *Lesson
-		header string
-	}{
-		{XOR(), "row,actual,predicted,p_0,p_1"},
-		{Boston(), "row,actual,predicted"},
-		{Iris(), "row,actual,predicted,p_setosa,p_versicolor,p_virginica"},
-	} {
-		o, err := c.lesson.Run(t.Context(), small(t, c.lesson))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var text strings.Builder
-		if err := o.writePredictions(&text); err != nil {
-			t.Fatal(err)
-		}
-		lines := strings.Split(strings.TrimSpace(text.String()), "\n")
-		if lines[0] != c.header || len(lines) != o.Valid.Rows()+1 {
-			t.Errorf("%s: %d lines under %q, want %d under %q", c.lesson.Name, len(lines)-1, lines[0], o.Valid.Rows(), c.header)
-		}
-		source, err := os.ReadFile(filepath.Join("..", "..", "datasets", "data", c.lesson.Name+".csv"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows := strings.Split(string(source), "\n")[1:]
-		for i, line := range lines[1:] {
-			cells := strings.Split(line, ",")
-			row := rows[o.Valid.RowNumbers[i]]
-			if actual := row[strings.LastIndex(row, ",")+1:]; cells[1] != strings.TrimSpace(actual) {
-				t.Fatalf("%s: line %d is %q, but row %s of the source is %q", c.lesson.Name, i+2, line, cells[0], row)
-			}
-		}
-	}
-}
-
 func TestCancelledRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := XOR().Run(ctx, small(t, XOR())); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want one of the cancelled context", err)
-	}
-}
-
-func TestCheckFolder(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "file")
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for _, ok := range []string{dir, filepath.Join(dir, "a"), filepath.Join(dir, "a", "b", "c")} {
-		if err := checkFolder(ok); err != nil {
-			t.Errorf("checkFolder(%s): %v", ok, err)
-		}
-	}
-	refused := []string{file, filepath.Join(file, "a"), filepath.Join(file, "a", "b")}
-	if runtime.GOOS == "linux" {
-		refused = append(refused, "/proc/perceptron") // nobody may make files there
-	}
-	for _, bad := range refused {
-		if err := checkFolder(bad); err == nil || !strings.Contains(err.Error(), "name another folder with -out") {
-			t.Errorf("checkFolder(%s): error %v", bad, err)
-		}
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 1 {
-		t.Errorf("checkFolder left %v behind, error %v", entries, err)
-	}
-}
-
-// A failure among the results leaves every file as it was.
-func TestWriteAllOrNothing(t *testing.T) {
-	dir := t.TempDir()
-	text := func(name, content string) resultFile {
-		return resultFile{name: name, write: func(w io.Writer) error { _, err := io.WriteString(w, content); return err }}
-	}
-	if err := writeAll(filepath.Join(dir, "new", "folder"), []resultFile{text("a", "1"), text("b", "2")}); err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(dir, "new", "folder")
-	broken := resultFile{name: "b", write: func(io.Writer) error { return errors.New("no ink") }}
-	if err := writeAll(folder, []resultFile{text("a", "other"), broken}); err == nil || err.Error() != "b: no ink" {
-		t.Errorf("error %v", err)
-	}
-	if err := os.Mkdir(filepath.Join(folder, "c"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeAll(folder, []resultFile{text("a", "other"), text("c", "3")}); err == nil || !strings.Contains(err.Error(), "is a folder") {
-		t.Errorf("error %v", err)
-	}
-	if a, err := os.ReadFile(filepath.Join(folder, "a")); err != nil || string(a) != "1" {
-		t.Errorf("a holds %q, error %v: want what it held before the failures", a, err)
-	}
-}
-
-// What a model's file says about its training is what -load reports.
-func TestLoadedModelKnowsItsTraining(t *testing.T) {
-	s := small(t, Iris())
-	s.TrainRows, s.Seed = 100, 5
-	o, err := Iris().Run(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file bytes.Buffer
-	if err := o.Net.Write(&file); err != nil {
-		t.Fatal(err)
-	}
-	net, err := models.Read(&file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := Iris().parse([]string{"-load", "m.safetensors"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := &Run{Lesson: Iris(), Settings: c.asTrained(net), Out: io.Discard, loaded: net}
-	train, valid, err := run.data()
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := run.Fit(t.Context(), net, train, valid)
-	if err != nil || result != nil {
-		t.Fatalf("Fit of a loaded model: %v, %v", result, err)
-	}
-	again, err := run.Evaluate(net, train, valid, result)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(again.Metrics(), o.Metrics()) || !slices.Equal(valid.RowNumbers, o.Valid.RowNumbers) {
-		t.Errorf("metrics %+v on rows %v\nwant    %+v on rows %v", again.Metrics(), valid.RowNumbers, o.Metrics(), o.Valid.RowNumbers)
 	}
 }
