@@ -16,12 +16,13 @@ type Info struct {
 
 // Trained is how a model was trained, in figures.
 type Trained struct {
-	Rows   int     `json:"rows"`            // training rows, those held back for early stopping included
-	Split  string  `json:"split,omitempty"` // how they were chosen, in a word, if whoever chose them says so
-	Epochs int     `json:"epochs"`          // passes over them
-	Steps  int     `json:"steps"`
-	Stop   string  `json:"stop"` // why training stopped, in words
-	Loss   float64 `json:"loss"` // mean training loss of the last epoch
+	Rows     int     `json:"rows"`               // training rows, those held back for early stopping included
+	Split    string  `json:"split,omitempty"`    // how they were chosen, in a word, if whoever chose them says so
+	Checksum uint32  `json:"checksum,omitempty"` // of the training rows, as datasets.Dataset has it; 0: unknown
+	Epochs   int     `json:"epochs"`             // passes over them
+	Steps    int     `json:"steps"`
+	Stop     string  `json:"stop"` // why training stopped, in words
+	Loss     float64 `json:"loss"` // mean training loss of the last epoch
 }
 
 // clone copies the names too, so that nobody else can change them.

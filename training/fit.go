@@ -93,7 +93,7 @@ func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset,
 		err = f.early.restore(net, &f.progress.Stop)
 	}
 	if err == nil {
-		err = f.account(net, train.Rows())
+		err = f.account(net, train)
 	}
 	if err != nil && f.progress.Stop.Reason != Cancelled {
 		f.progress.Stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}

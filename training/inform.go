@@ -29,10 +29,10 @@ func learnNames(net *models.Model, d *datasets.Dataset) error {
 
 // account notes in the model how it was trained, once that is over. How its rows
 // were chosen is for whoever chose them to say.
-func (f *fit) account(net *models.Model, rows int) error {
+func (f *fit) account(net *models.Model, train *datasets.Dataset) error {
 	info, history := net.Info(), f.progress.History
 	info.Trained = &models.Trained{
-		Rows: rows, Epochs: len(history), Steps: f.progress.Step,
+		Rows: train.Rows(), Checksum: train.Checksum(), Epochs: len(history), Steps: f.progress.Step,
 		Stop: f.progress.Stop.String(), Loss: history[len(history)-1].TrainLoss,
 	}
 	return net.SetInfo(info)

@@ -46,7 +46,7 @@ func TestFitAccount(t *testing.T) {
 	net := declared(t, models.Binary, models.Linear(2, 1))
 	o := Options{Epochs: 2, BatchSize: 8, EarlyStopping: EarlyStopping{Patience: 5}}
 	r := fitted(t, net, table(t, 20), nil, o)
-	want := &models.Trained{Rows: 20, Epochs: 2, Steps: 4, Stop: r.Stop.String(), Loss: r.History[1].TrainLoss}
+	want := &models.Trained{Rows: 20, Checksum: table(t, 20).Checksum(), Epochs: 2, Steps: 4, Stop: r.Stop.String(), Loss: r.History[1].TrainLoss}
 	if got := net.Info().Trained; !reflect.DeepEqual(got, want) {
 		t.Errorf("tells %+v, wanted %+v", got, want)
 	}

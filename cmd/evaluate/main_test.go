@@ -51,8 +51,8 @@ func TestEvaluate(t *testing.T) {
 	mean := 0.0
 	for i, r := range s.Runs {
 		mean += *r.Accuracy / 3
-		if r.Seed != uint64(5+i) || len(r.Rows) != 80 || r.Epochs != 2 {
-			t.Errorf("run %d has seed %d, %d rows and %d epochs: wanted %d, 80 and 2", i, r.Seed, len(r.Rows), r.Epochs, 5+i)
+		if *r.Seed != uint64(5+i) || len(r.Rows) != 80 || *r.Epochs != 2 {
+			t.Errorf("run %d has seed %d, %d rows and %d epochs: wanted %d, 80 and 2", i, *r.Seed, len(r.Rows), *r.Epochs, 5+i)
 		}
 	}
 	if f := s.Figures[0]; f.Name != "accuracy" || math.Abs(f.Mean-mean) > 1e-12 || f.Min > f.Max || s.Perfect == nil {

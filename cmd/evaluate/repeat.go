@@ -53,7 +53,7 @@ func one(ctx context.Context, o *order, seed uint64) run {
 	settings.Seed = seed
 	outcome, err := o.lesson.Run(ctx, settings)
 	if err != nil {
-		return run{Metrics: exercise.Metrics{Seed: seed}, Error: err.Error()}
+		return run{Metrics: exercise.Metrics{Seed: &seed}, Error: err.Error()}
 	}
 	r := run{Metrics: outcome.Metrics()}
 	if o.rows {

@@ -41,13 +41,13 @@ func summarize(o *order, runs []run) summary {
 			s.Failed++
 			continue
 		}
-		for name, v := range map[string]*float64{"accuracy": r.Accuracy, "rmse": r.RMSE, "mae": r.MAE, "r2": r.R2, "train_loss": r.TrainLoss} {
-			if v != nil {
+		for name, v := range map[string]*float64{"accuracy": r.Accuracy, "rmse": r.RMSE, "mae": r.MAE, "r2": (*float64)(r.R2), "train_loss": r.TrainLoss} {
+			if v != nil && !math.IsNaN(*v) {
 				values[name] = append(values[name], *v)
 			}
 		}
 		values["valid_loss"] = append(values["valid_loss"], r.ValidLoss)
-		values["steps"] = append(values["steps"], float64(r.Steps))
+		values["steps"] = append(values["steps"], float64(*r.Steps))
 		stop, _, _ := strings.Cut(r.Stop, " after ") // the number of epochs differs
 		s.Stops[stop]++
 		if r.Accuracy != nil {
@@ -90,7 +90,7 @@ func (s summary) headline() string {
 }
 
 func (s summary) print(w io.Writer) {
-	fmt.Fprintf(w, "%s, recipe %s, seeds %d to %d\n%s\n\n", s.Lesson, s.Recipe, s.Runs[0].Seed, s.Runs[len(s.Runs)-1].Seed, s.Settings)
+	fmt.Fprintf(w, "%s, recipe %s, seeds %d to %d\n%s\n\n", s.Lesson, s.Recipe, *s.Runs[0].Seed, *s.Runs[len(s.Runs)-1].Seed, s.Settings)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tmean\tsd\tmin\tmax\t")
 	for _, f := range s.Figures {
@@ -106,7 +106,7 @@ func (s summary) print(w io.Writer) {
 	}
 	for _, r := range s.Runs {
 		if r.Error != "" {
-			fmt.Fprintf(w, "seed %d failed: %s\n", r.Seed, r.Error)
+			fmt.Fprintf(w, "seed %d failed: %s\n", *r.Seed, r.Error)
 		}
 	}
 }

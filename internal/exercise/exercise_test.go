@@ -131,7 +131,7 @@ func TestOutcome(t *testing.T) {
 			t.Errorf("%s: keys %v, want %v", c.lesson.Name, got, want)
 		}
 		m := o.Metrics()
-		if m.TrainRows != c.train || m.ValidRows != c.valid || m.Epochs != 3 || m.Stop != "finished after 3 epochs" || m.Parameters != o.Net.Count() {
+		if *m.TrainRows != c.train || m.ValidRows != c.valid || *m.Epochs != 3 || m.Stop != "finished after 3 epochs" || m.Parameters != o.Net.Count() {
 			t.Errorf("%s: metrics %+v", c.lesson.Name, m)
 		}
 		if *m.TrainLoss != o.Result.History[2].TrainLoss || m.ValidLoss != o.Result.History[2].Valid.Loss {

@@ -33,12 +33,72 @@ func (c *command) asTrained(net *models.Model) Settings {
 		s.Seed = net.Seed()
 	}
 	if t := info.Trained; t != nil && open("train-rows") && open("sequential") {
-		s.TrainRows, s.Sequential = t.Rows, t.Split == inOrder
-		if t.Split == unsplit {
-			s.TrainRows = 0
-		}
+		s.splitAs(t)
 	}
 	return s
+}
+
+// splitAs takes over how a network's training rows were chosen.
+func (s *Settings) splitAs(t *models.Trained) {
+	s.TrainRows, s.Sequential = t.Rows, t.Split == inOrder
+	if t.Split == unsplit {
+		s.TrainRows = 0
+	}
+}
+
+// trainingRows are those of the table that the network was trained on: the split
+// is made again, and its checksum tells whether this is the table of that time.
+// nil if it is another one, or if the network's file does not say.
+func trainingRows(net *models.Model, table *datasets.Table) *datasets.Dataset {
+	t := net.Info().Trained
+	if t == nil {
+		return nil
+	}
+	s := Settings{Seed: net.Seed()}
+	s.splitAs(t)
+	train, _, err := s.split(table)
+	if err != nil || train.Checksum() != t.Checksum {
+		return nil
+	}
+	return train
+}
+
+// warnOfKnownRows tells if a loaded network is judged by rows that it was
+// trained on, or may be.
+func (r *Run) warnOfKnownRows(valid *datasets.Dataset) {
+	if r.loaded == nil {
+		return
+	}
+	warn := func(format string, args ...any) {
+		fmt.Fprintf(r.warnings, "%s %s, and does better on such rows than on new ones\n", r.load, fmt.Sprintf(format, args...))
+	}
+	t := r.loaded.Info().Trained
+	switch {
+	case t == nil:
+		warn("does not say which rows it was trained on: it may know some of the %d validation rows", valid.Rows())
+	case t.Split == given:
+		if valid.Checksum() == t.Checksum {
+			warn("was trained on all of the %d validation rows", valid.Rows())
+		}
+	case r.known == nil:
+		warn("was trained on other data than %s, as far as it says: it may know some of the %d validation rows", valid.Name, valid.Rows())
+	case !r.knowsAllByDesign():
+		seen := 0
+		for _, row := range valid.RowNumbers {
+			if slices.Contains(r.known.RowNumbers, row) {
+				seen++
+			}
+		}
+		if seen > 0 {
+			warn("was trained on %d of the %d validation rows", seen, valid.Rows())
+		}
+	}
+}
+
+// knowsAllByDesign is where all rows have trained the loaded network and are
+// asked for again, as in the lesson of XOR.
+func (r *Run) knowsAllByDesign() bool {
+	return r.known != nil && r.TrainRows == 0 && r.loaded.Info().Trained.Split == unsplit
 }
 
 // fitsData compares a loaded network with the data that it is to be judged by.

@@ -67,7 +67,7 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 	if err := checkFolder(c.out); err != nil {
 		return nil, err
 	}
-	run := &Run{Lesson: l, Settings: c.settings, Out: out, folder: c.out}
+	run := &Run{Lesson: l, Settings: c.settings, Out: out, folder: c.out, warnings: progress}
 	if c.load != "" {
 		if err := run.useSaved(c); err != nil {
 			return nil, err
@@ -82,6 +82,6 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 		run.Hooks = []training.Hook{training.ProgressBar(progress)}
 	}
 	fmt.Fprintf(out, "%s\n", l.Title)
-	run.showCheckpoint(progress)
+	run.showCheckpoint()
 	return run, nil
 }

@@ -21,6 +21,8 @@ func (r *Run) say(heading, text string) { say(r.Out, heading, text) }
 
 func (r *Run) showData(train, valid *datasets.Dataset) {
 	switch {
+	case r.knowsAllByDesign():
+		r.say("Data", fmt.Sprintf("%v; the network was trained on all of them", valid))
 	case r.loaded != nil:
 		r.say("Data", valid.String())
 	case train == valid:
@@ -101,8 +103,12 @@ func (r *Run) showOutcome(o *Outcome) {
 	}
 	text := fmt.Sprintf("loss      %.4g   (%s, as trained)\n", o.Score.Loss, losses[o.Lesson.Task])
 	if o.Lesson.Task == models.Regression {
-		text += fmt.Sprintf("RMSE      %.3f   (root of the mean squared error)\nMAE       %.3f   (mean absolute error)\nR²        %.3f   (share of the variance explained)",
-			o.Score.RMSE, o.Score.MAE, o.Score.R2)
+		text += fmt.Sprintf("RMSE      %.3f   (root of the mean squared error)\nMAE       %.3f   (mean absolute error)\n", o.Score.RMSE, o.Score.MAE)
+		if o.varies() {
+			text += fmt.Sprintf("R²        %.3f   (share of the variance explained)", o.Score.R2)
+		} else {
+			text += "R²        none    (share of the variance explained, but all targets are equal)"
+		}
 	} else {
 		right := 0
 		actual, predicted := o.Classes()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -210,7 +209,7 @@ func (l *Lesson) settingsOf(c *training.Checkpoint) (Settings, error) {
 
 // showCheckpoint tells where a resumed run is, and warns one that begins anew
 // beside the checkpoint of another.
-func (r *Run) showCheckpoint(warnings io.Writer) {
+func (r *Run) showCheckpoint() {
 	path, n := checkpointIn(r.folder, 0), len(r.checkpoints)
 	if n > 0 {
 		c, of := r.checkpoints[n-1], ""
@@ -221,6 +220,6 @@ func (r *Run) showCheckpoint(warnings io.Writer) {
 		return
 	}
 	if _, err := os.Stat(path); err == nil && r.loaded == nil {
-		fmt.Fprintf(warnings, "%s is of an interrupted run: this one begins anew and will replace it; -resume would go on with it\n", path)
+		fmt.Fprintf(r.warnings, "%s is of an interrupted run: this one begins anew and will replace it; -resume would go on with it\n", path)
 	}
 }

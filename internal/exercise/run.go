@@ -19,10 +19,12 @@ type Run struct {
 	Out   io.Writer
 	Hooks []training.Hook
 
-	loaded *models.Model   // the saved model of -load, which takes the place of training
-	load   string          // its file
-	others []*models.Model // the other networks of an ensemble, trained or loaded
-	folder string          // where Write puts the results; "" for none and no checkpoints
+	loaded   *models.Model     // the saved model of -load, which takes the place of training
+	load     string            // its file
+	known    *datasets.Dataset // the rows of the table that it was trained on; nil if nobody knows
+	others   []*models.Model   // the other networks of an ensemble, trained or loaded
+	folder   string            // where Write puts the results; "" for none and no checkpoints
+	warnings io.Writer         // for what a reader should know and might overlook
 
 	checkpoints []*training.Checkpoint // those of -resume, of the first networks
 }
@@ -43,19 +45,24 @@ func (r *Run) Table() (*datasets.Table, error) {
 // Split is step 2 of a lesson with a table: some rows train, the others
 // validate. With TrainRows 0 all rows do both.
 func (r *Run) Split(table *datasets.Table) (train, valid *datasets.Dataset, err error) {
-	switch {
-	case r.TrainRows == 0:
-		train, err = table.Dataset()
-		valid = train
-	case r.Sequential:
-		train, valid, err = table.SplitSequential(r.TrainRows)
-	default:
-		train, valid, err = table.Split(r.TrainRows, r.Seed)
-	}
-	if err != nil {
+	if train, valid, err = r.Settings.split(table); err != nil {
 		return nil, nil, fmt.Errorf("%w (-train-rows; 0 to use all rows for both)", err)
 	}
+	if r.loaded != nil {
+		r.known = trainingRows(r.loaded, table)
+	}
 	return train, valid, r.check(train, valid)
+}
+
+func (s Settings) split(table *datasets.Table) (train, valid *datasets.Dataset, err error) {
+	switch {
+	case s.TrainRows == 0:
+		train, err = table.Dataset()
+		return train, train, err
+	case s.Sequential:
+		return table.SplitSequential(s.TrainRows)
+	}
+	return table.Split(s.TrainRows, s.Seed)
 }
 
 // Ways to choose the training rows, as a model's file names them.
@@ -169,7 +176,7 @@ func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datase
 
 // Evaluate is what comes out: how the network does on the validation rows.
 func (r *Run) Evaluate(net *models.Model, train, valid *datasets.Dataset, result *training.Result) (*Outcome, error) {
-	o := &Outcome{Lesson: r.Lesson, Settings: r.Settings, Train: train, Valid: valid, Net: net, Result: result}
+	o := &Outcome{Lesson: r.Lesson, Settings: r.Settings, Train: train, Valid: valid, Net: net, TrainSeed: net.Seed(), Result: result}
 	var err error
 	if len(r.others) > 0 {
 		if o.Net, o.Together, err = r.together(net, valid); err != nil {
@@ -179,6 +186,7 @@ func (r *Run) Evaluate(net *models.Model, train, valid *datasets.Dataset, result
 	if o.Score, err = training.Evaluate(o.Net, valid); err != nil {
 		return nil, err
 	}
+	r.warnOfKnownRows(valid)
 	r.showOutcome(o)
 	return o, nil
 }
