@@ -159,10 +159,11 @@ func TestBadInput(t *testing.T) {
 	add(1, "iris", "-load "+absent, absent, "no such file")
 	add(1, "iris", "-load "+xorNet, xorNet, "does not fit this lesson", "Binary", "Multiclass")
 	add(1, "boston", "-load "+irisNet, irisNet, "does not fit this lesson", "Multiclass", "Regression")
-	add(1, "mnist", "-load "+irisNet+" -valid "+good, irisNet, "takes 4 features, the data have 784")
-	add(1, "iris", "-load "+flowerNet, flowerNet, "sibirica", "setosa")
-	add(1, "iris", "-load "+irisNet+" -data "+flowers, flowers+":2", `"sibirica"`, "none of the classes setosa, versicolor, virginica")
+	add(1, "mnist", "-load "+irisNet+" -out new -valid "+good, irisNet, "takes 4 features, the data have 784")
+	add(1, "iris", "-load "+flowerNet+" -out new", flowerNet, "sibirica", "setosa")
+	add(1, "iris", "-load "+irisNet+" -out new -data "+flowers, flowers+":2", `"sibirica"`, "none of the classes setosa, versicolor, virginica")
 	add(1, "iris", "-load "+cutNet, cutNet)
+	add(1, "iris", "-load "+irisNet, filepath.Join("results", "iris", "model.safetensors")+" is another network than "+irisNet, "name another folder with -out")
 	add(1, "iris", "-load "+good, good)
 
 	// A training that goes wrong.

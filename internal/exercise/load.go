@@ -1,7 +1,12 @@
 package exercise
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"perceptron/datasets"
@@ -20,6 +25,27 @@ func (r *Run) useSaved(c *command) error {
 		return r.misfit("its task is %v, the lesson's is %v", net.Task(), r.Lesson.Task)
 	}
 	r.Settings = c.asTrained(net)
+	return r.refuseToMix()
+}
+
+// refuseToMix keeps the results of a loaded network out of a folder with
+// another network, whose results they would replace in part.
+func (r *Run) refuseToMix() error {
+	path := filepath.Join(r.folder, "model.safetensors")
+	there, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	own, err := os.ReadFile(r.load)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(there, own) {
+		return fmt.Errorf("%s is another network than %s, and its results would be replaced in part: name another folder with -out", path, r.load)
+	}
 	return nil
 }
 
