@@ -18,6 +18,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"runtime"
@@ -51,13 +52,23 @@ func main() {
 
 // command is main without the process around it. It returns the exit code.
 func command(ctx context.Context, args []string, out, progress io.Writer) int {
-	o, err := parse(args, progress)
+	o, err := parse(args, out)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
 	if err != nil {
 		fmt.Fprintf(progress, "evaluate: %v (-help lists the flags)\n", err)
 		return 2
+	}
+	if o.json != "" { // or else a night's runs might be lost
+		err := atomicfile.Check(o.json)
+		if info, _ := os.Stat(o.json); info != nil && info.IsDir() {
+			err = errors.New("it is a folder")
+		}
+		if err != nil {
+			fmt.Fprintf(progress, "evaluate: cannot write %s: %v: name another file with -json\n", o.json, err)
+			return 1
+		}
 	}
 	start := time.Now()
 	runs := repeat(ctx, o, progress)
@@ -80,10 +91,27 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 	return 0
 }
 
-func parse(args []string, usage io.Writer) (*order, error) {
+// about is what -help says before the flags.
+const about = `Repeats a lesson over many seeds and sums up how it did: one seed may have drawn
+an easy split or good initial weights.
+
+Examples:
+  go run ./cmd/evaluate -lesson boston -recipe best -seeds 20
+  go run ./cmd/evaluate -lesson iris -seeds 100 -json iris.json
+  go run ./cmd/evaluate -lesson xor -seeds 1000 -- -lr 0.3
+
+What follows -- are flags of the lesson itself, which win over its recipe. The
+recipe and the seeds go before it.
+
+Flags:
+`
+
+// parse reads the command line; out gets the text of -help.
+func parse(args []string, out io.Writer) (*order, error) {
 	o := &order{}
 	f := flag.NewFlagSet("evaluate", flag.ContinueOnError)
-	f.SetOutput(usage)
+	f.SetOutput(io.Discard) // command says what is wrong
+	f.Usage = func() {}
 	name := f.String("lesson", "", "`name` of the lesson: xor, boston, iris or mnist")
 	recipe := f.String("recipe", "default", "`name` of its recipe")
 	f.IntVar(&o.seeds, "seeds", 20, "how `many` seeds")
@@ -92,6 +120,11 @@ func parse(args []string, usage io.Writer) (*order, error) {
 	f.StringVar(&o.json, "json", "", "`file` for the figures of every run and their summary")
 	f.BoolVar(&o.rows, "rows", false, "list in the file of -json which rows validated each run, to try others on the same")
 	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(out, about)
+			f.SetOutput(out)
+			f.PrintDefaults()
+		}
 		return nil, err
 	}
 	lesson, ok := lessons[*name]
@@ -101,8 +134,11 @@ func parse(args []string, usage io.Writer) (*order, error) {
 	if o.seeds < 1 || o.parallel < 1 {
 		return nil, fmt.Errorf("-seeds %d, -parallel %d: wanted 1 or more", o.seeds, o.parallel)
 	}
+	if uint64(o.seeds-1) > math.MaxUint64-o.first {
+		return nil, fmt.Errorf("-first %d, -seeds %d: the last seed would be above %d", o.first, o.seeds, uint64(math.MaxUint64))
+	}
 	o.lesson = lesson()
 	var err error
-	o.settings, err = o.lesson.Configure(append([]string{"-recipe", *recipe}, f.Args()...))
+	o.settings, err = o.lesson.Configure(*recipe, f.Args())
 	return o, err
 }

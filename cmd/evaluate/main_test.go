@@ -80,12 +80,29 @@ func TestFailuresAreToldAndCounted(t *testing.T) {
 		"no seeds":       {"-lesson xor -seeds 0", 2, "-seeds 0"},
 		"lesson's flag":  {"-lesson xor -seeds 1 -- -dropout 2", 2, "-dropout"},
 		"another's file": {"-lesson xor -seeds 1 -- -out here", 2, "-out"},
+		"lesson's seed":  {"-lesson xor -seeds 1 -- -seed 4", 2, "-seed is no change to a recipe"},
+		"two recipes":    {"-lesson xor -recipe deck -- -recipe default", 2, "-recipe is no change to a recipe"},
+		"no such flag":   {"-lesson xor -sedes 1", 2, "-sedes"},
+		"last seed":      {"-lesson xor -seeds 2 -first 18446744073709551615", 2, "the last seed would be above"},
 		"runs that fail": {"-lesson iris -seeds 2 -- -data no-such-file.csv", 1, "seed 1 failed: "},
-		"unwritable":     {"-lesson xor -seeds 1 -json /proc/no/file -- -epochs 1", 1, "/proc/no"},
+		"unwritable":     {"-lesson xor -seeds 1000000 -json /proc/no/file", 1, "/proc/no"},
+		"a folder":       {"-lesson xor -seeds 1000000 -json /proc", 1, "it is a folder"},
 	} {
 		out, complaints, code := evaluate(t, strings.Fields(c.args)...)
+		if c.code == 2 && strings.Count(out+complaints, "\n") != 1 {
+			t.Errorf("%s: more than a line: %q", name, out+complaints)
+		}
 		if code != c.code || !strings.Contains(out+complaints, c.want) {
 			t.Errorf("%s: exit %d, %q: wanted %d and %q", name, code, out+complaints, c.code, c.want)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, help := range []string{"-h", "-help"} {
+		out, complaints, code := evaluate(t, help)
+		if code != 0 || complaints != "" || !strings.Contains(out, "over many seeds") || !strings.Contains(out, "-lesson name") {
+			t.Errorf("%s: exit %d, complaints %q, said\n%s", help, code, complaints, out)
 		}
 	}
 }

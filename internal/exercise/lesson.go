@@ -48,17 +48,21 @@ func (l *Lesson) Settings(recipe string) (Settings, error) {
 	return s, nil
 }
 
-// Configure gives the settings that a lesson's command line asks for, such as
-// -recipe best -lr 0.3.
-func (l *Lesson) Configure(args []string) (Settings, error) {
+// Configure gives the settings of a recipe with changes from a lesson's command
+// line, such as -lr 0.3. The recipe, the seed and what is done with files are not
+// among them.
+func (l *Lesson) Configure(recipe string, args []string) (Settings, error) {
 	c, err := l.parse(args)
 	if err != nil {
 		return Settings{}, err
 	}
 	for _, name := range c.given {
-		if slices.Contains([]string{"load", "resume", "out"}, name) {
-			return Settings{}, fmt.Errorf("-%s is no setting: it belongs to the lesson's own command", name)
+		if slices.Contains([]string{"recipe", "seed", "load", "predict", "resume", "out", "quiet"}, name) {
+			return Settings{}, fmt.Errorf("-%s is no change to a recipe: it belongs to the lesson's own command", name)
 		}
+	}
+	if c, err = l.parse(append([]string{"-recipe", recipe}, args...)); err != nil {
+		return Settings{}, err
 	}
 	return c.settings, nil
 }

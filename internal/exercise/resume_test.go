@@ -202,11 +202,11 @@ func TestInterruptedRun(t *testing.T) {
 
 // What is no setting of a lesson can't be part of its configuration.
 func TestConfigure(t *testing.T) {
-	if s, err := Iris().Configure([]string{"-recipe", "deck", "-lr", "0.5"}); err != nil || s.LR != 0.5 || s.Recipe != "deck" {
+	if s, err := Iris().Configure("deck", []string{"-lr", "0.5"}); err != nil || s.LR != 0.5 || s.Recipe != "deck" {
 		t.Errorf("settings %v, error %v", s, err)
 	}
-	for _, args := range []string{"-resume", "-load x", "-out x"} {
-		if _, err := Iris().Configure(strings.Fields(args)); err == nil || !strings.Contains(err.Error(), "is no setting") {
+	for _, args := range []string{"-resume", "-load x", "-out x", "-load x -predict y", "-seed 4", "-recipe best", "-quiet"} {
+		if _, err := Iris().Configure("deck", strings.Fields(args)); err == nil || !strings.Contains(err.Error(), "is no change to a recipe") {
 			t.Errorf("%s: error %v", args, err)
 		}
 	}
