@@ -168,7 +168,18 @@ func TestBadInput(t *testing.T) {
 
 	// A training that goes wrong.
 	add(1, "boston", "-lr 1e30 -epochs 5", "step", "lower the learning rate")
-	add(1, "iris", "-batch 23 -batchnorm", "one row")
+	add(1, "iris", "-batch 23 -batchnorm", "-batch 23", "one row out of 70", "choose another -batch")
+	add(1, "xor", "-batch 1 -batchnorm", "-batch 1", "one row out of 4", "choose another -batch")
+
+	// Data that a recipe's preprocessing can't take.
+	const deck = "or take -recipe deck"
+	add(1, "boston", "-recipe best -data "+file("boston-logs.csv", cells(boston, 9, 0, "0")), "boston-logs.csv", "feature CRIM is 0", deck)
+	add(1, "boston", "-data "+file("boston-root.csv", cells(boston, 9, 13, "-1")), "boston-root.csv", deck)
+	constant := iris
+	for line := 2; line <= 151; line++ {
+		constant = cells(constant, line, 0, "5")
+	}
+	add(1, "iris", "-data "+file("iris-constant.csv", constant), "feature sepal_length never changes within a class", deck)
 
 	for i, c := range cases {
 		t.Run(c.lesson+" "+strings.ReplaceAll(c.args, dir+string(filepath.Separator), ""), func(t *testing.T) {

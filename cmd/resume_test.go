@@ -243,7 +243,7 @@ func TestGoingOn(t *testing.T) {
 	refuse("xor", "-hidden 8,8", "-hidden does not agree")
 	refuse("xor", "-batchnorm=false", "-batchnorm does not agree")
 	refuse("xor", "-recipe default", "-recipe does not agree")
-	refuse("xor", "-epochs 1", "ask for more Epochs")
+	refuse("xor", "-epochs 1", "ask for more than -epochs 1")
 	refuse("xor", "-out elsewhere", "there is no "+filepath.Join("elsewhere", checkpoint)+" to go on from", "leave out -resume to begin anew")
 	refuse("iris", "", "there is no "+filepath.Join("results", "iris", checkpoint))
 	refuse("iris", "-out results/xor", path, `it is of the lesson "xor", not iris`, "name another folder with -out")

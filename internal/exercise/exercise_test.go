@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -204,5 +206,32 @@ func TestCancelledRun(t *testing.T) {
 	cancel()
 	if _, err := XOR().Run(ctx, small(t, XOR())); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want one of the cancelled context", err)
+	}
+}
+
+// A validation row that the preprocessing can't take is found before training.
+func TestValidationRowWithoutLogarithm(t *testing.T) {
+	table, err := Boston().Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, valid, err := table.Split(400, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join("..", "..", "datasets", "data", "boston.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(source), "\n")
+	_, rest, _ := strings.Cut(lines[1+valid.RowNumbers[0]], ",")
+	lines[1+valid.RowNumbers[0]] = "0," + rest
+	s, err := Boston().Settings("best")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Data = inFile(t, "zero.csv", strings.Join(lines, "\n"))
+	if _, err := Boston().Run(t.Context(), s); err == nil || strings.Contains(err.Error(), "epoch") || !strings.Contains(err.Error(), "feature CRIM is 0") || !strings.Contains(err.Error(), "-recipe deck") {
+		t.Errorf("error %v", err)
 	}
 }

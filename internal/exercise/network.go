@@ -27,6 +27,9 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 	}
 	parts, err := s.preprocessing(train)
 	if err != nil {
+		return nil, orDeck(err)
+	}
+	if err := s.checkBatches(train.Rows()); err != nil {
 		return nil, err
 	}
 	if s.PictureNorm {
@@ -58,13 +61,32 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 		case RootTarget:
 			mean, sd, err := datasets.RootTargetStats(train)
 			if err != nil {
-				return nil, err
+				return nil, orDeck(err)
 			}
 			parts = append(parts, models.UnscaleSquare(mean, sd))
 		}
 	}
 	parts = append(parts, models.Seed(s.Seed), models.Init(initializer), models.WithInfo(info))
 	return models.New(task, parts...)
+}
+
+// orDeck adds a remedy to the error of data that a recipe's preprocessing can't
+// take: the deck's recipe, which asks nothing of them.
+func orDeck(err error) error {
+	return fmt.Errorf("%w, or take -recipe deck, which does without this", err)
+}
+
+// checkBatches refuses batches of a single row where BatchNorm1d has to learn
+// from what differs between rows.
+func (s Settings) checkBatches(rows int) error {
+	batch := s.Batch
+	if batch == 0 || batch > rows {
+		batch = rows
+	}
+	if !s.BatchNorm || len(s.Hidden) == 0 || batch > 1 && rows%batch != 1 {
+		return nil
+	}
+	return fmt.Errorf("-batch %d makes a batch of one row out of %d training rows, and BatchNorm1d needs two or more to train: choose another -batch, or -batchnorm=false", s.Batch, rows)
 }
 
 // preprocessing is the layers before the first trained one.
@@ -106,7 +128,7 @@ func (s Settings) logs(train *datasets.Dataset) (columns []int, mean, sd []float
 	for _, name := range s.Logs {
 		i := slices.Index(train.FeatureNames, name)
 		if i < 0 {
-			return nil, nil, nil, fmt.Errorf("no feature is called %q, whose logarithm the recipe takes: take another recipe", name)
+			return nil, nil, nil, fmt.Errorf("no feature is called %q, whose logarithm the recipe takes: add it", name)
 		}
 		columns = append(columns, i)
 	}

@@ -158,6 +158,9 @@ func (r *Run) goOn(c *command) error {
 			return differs(change.flag)
 		}
 	}
+	if done := len(checkpoint.History); s.Epochs < done {
+		return fmt.Errorf("-resume: %s has finished %d epochs already: ask for more than -epochs %d", path, done, s.Epochs)
+	}
 	r.Settings, r.checkpoints = s, []*training.Checkpoint{checkpoint}
 	for member := 1; member < s.Ensemble; member++ {
 		c, err := training.LoadCheckpoint(checkpointIn(r.folder, member))

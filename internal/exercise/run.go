@@ -145,6 +145,11 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	if r.loaded != nil {
 		return nil, nil
 	}
+	if len(r.Logs) > 0 { // or else it is found after the first epoch
+		if _, _, _, err := r.logs(valid); err != nil {
+			return nil, orDeck(err)
+		}
+	}
 	result, err := r.train(ctx, net, train, valid, 0, r.Settings)
 	if err != nil {
 		return nil, err
