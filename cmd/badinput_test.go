@@ -173,13 +173,13 @@ func TestBadInput(t *testing.T) {
 
 	// Data that a recipe's preprocessing can't take.
 	const deck = "or take -recipe deck"
-	add(1, "boston", "-recipe best -data "+file("boston-logs.csv", cells(boston, 9, 0, "0")), "boston-logs.csv", "feature CRIM is 0", deck)
+	add(1, "boston", "-recipe best -data "+file("boston-logs.csv", cells(boston, 9, 0, "0")), "boston-logs.csv:9", `feature "CRIM" is 0`, deck)
 	add(1, "boston", "-data "+file("boston-root.csv", cells(boston, 9, 13, "-1")), "boston-root.csv", deck)
 	constant := iris
 	for line := 2; line <= 151; line++ {
 		constant = cells(constant, line, 0, "5")
 	}
-	add(1, "iris", "-data "+file("iris-constant.csv", constant), "feature sepal_length never changes within a class", deck)
+	add(1, "iris", "-data "+file("iris-constant.csv", constant), `feature "sepal_length" never changes within a class`, deck)
 
 	for i, c := range cases {
 		t.Run(c.lesson+" "+strings.ReplaceAll(c.args, dir+string(filepath.Separator), ""), func(t *testing.T) {

@@ -231,7 +231,7 @@ func TestValidationRowWithoutLogarithm(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Data = inFile(t, "zero.csv", strings.Join(lines, "\n"))
-	if _, err := Boston().Run(t.Context(), s); err == nil || strings.Contains(err.Error(), "epoch") || !strings.Contains(err.Error(), "feature CRIM is 0") || !strings.Contains(err.Error(), "-recipe deck") {
+	if _, err := Boston().Run(t.Context(), s); err == nil || strings.Contains(err.Error(), "epoch") || !strings.Contains(err.Error(), `feature "CRIM" is 0`) || !strings.Contains(err.Error(), "-recipe deck") {
 		t.Errorf("error %v", err)
 	}
 }
