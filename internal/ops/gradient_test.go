@@ -135,6 +135,33 @@ func unary(f func(*G.Node) (*G.Node, error)) build {
 
 func positive(x float64) float64 { return math.Abs(x) + 0.5 }
 
+// classes are targets of four rows.
+var classes = value{name: "y", shape: tensor.Shape{4, 1}, data: []float64{2, 0, 1, 2}, fixed: true}
+
+func TestLossGradients(t *testing.T) {
+	truth := value{name: "y", shape: tensor.Shape{4, 2}, data: []float64{0, 1, 1, 0, 0.3, 1, 0, 1}, fixed: true}
+	crossEntropy := func(smoothing float64) func(z, y *G.Node, r Reduction) (*G.Node, error) {
+		return func(z, y *G.Node, r Reduction) (*G.Node, error) { return CrossEntropy(z, y, smoothing, r) }
+	}
+	for _, c := range []struct {
+		name string
+		loss func(z, y *G.Node, r Reduction) (*G.Node, error)
+		z, y value
+	}{
+		{"MSE", MSE, randomValue("z", 1, 4, 2), truth},
+		{"BCEWithLogits", BCEWithLogits, randomValue("z", 1, 4, 2), truth},
+		{"BCE", BCE, randomValue("p", 1, 4, 2).mapped(sigmoid[float64]), truth},
+		{"CrossEntropy", crossEntropy(0), randomValue("z", 1, 4, 3), classes},
+		{"CrossEntropy smoothed", crossEntropy(0.1), randomValue("z", 1, 4, 3), classes},
+	} {
+		for _, r := range []Reduction{Mean, Sum, None} {
+			t.Run(c.name+" "+string(r), func(t *testing.T) {
+				checkGradients(t, func(in []*G.Node) (*G.Node, error) { return c.loss(in[0], in[1], r) }, c.z, c.y)
+			})
+		}
+	}
+}
+
 func TestGradients(t *testing.T) {
 	x := func(shape ...int) value { return randomValue("x", 1, shape...) }
 	config := BatchNormConfig{Channels: 3, Eps: 1e-5, Momentum: 0.1}
@@ -143,17 +170,12 @@ func TestGradients(t *testing.T) {
 			Mean: tensor.New(tensor.WithBacking(make([]float64, 3))), Var: tensor.New(tensor.WithBacking([]float64{1, 1, 1})),
 		}, config)
 	}
-	smoothed := func(s float64) build {
-		return func(in []*G.Node) (*G.Node, error) { return CrossEntropy(in[0], in[1], s) }
-	}
 	pair := func(f func(a, b *G.Node) (*G.Node, error)) build {
 		return func(in []*G.Node) (*G.Node, error) { return f(in[0], in[1]) }
 	}
 	triple := func(f func(a, b, c *G.Node) (*G.Node, error)) build {
 		return func(in []*G.Node) (*G.Node, error) { return f(in[0], in[1], in[2]) }
 	}
-	classes := value{name: "y", shape: tensor.Shape{4, 1}, data: []float64{2, 0, 1, 2}, fixed: true}
-	truth := value{name: "y", shape: tensor.Shape{4, 2}, data: []float64{0, 1, 1, 0, 0.3, 1, 0, 1}, fixed: true}
 	noise := &Noise{Seed: 7}
 
 	for _, c := range []struct {
@@ -178,11 +200,6 @@ func TestGradients(t *testing.T) {
 			randomValue("sd", 3, 4).mapped(positive).without()}},
 		{"Unstandardize", triple(Unstandardize), []value{x(3, 4), randomValue("mean", 2, 4).without(),
 			randomValue("sd", 3, 4).mapped(positive).without()}},
-		{"MSE", pair(MSE), []value{x(4, 2), truth}},
-		{"BCEWithLogits", pair(BCEWithLogits), []value{x(4, 2), truth}},
-		{"BCE", pair(BCE), []value{x(4, 2).mapped(sigmoid[float64]), truth}},
-		{"CrossEntropy", smoothed(0), []value{x(4, 3), classes}},
-		{"CrossEntropy smoothed", smoothed(0.1), []value{x(4, 3), classes}},
 		{"BatchNorm", batchNorm, []value{x(5, 3), randomValue("gamma", 2, 3), randomValue("beta", 3, 3)}},
 		{"BatchNorm with positions", batchNorm, []value{x(2, 12), randomValue("gamma", 2, 3), randomValue("beta", 3, 3)}},
 		{"Dropout", unary(func(x *G.Node) (*G.Node, error) { return Dropout(x, 0.2, noise, "dropout1") }), []value{x(6, 5)}},
@@ -198,7 +215,7 @@ func TestGradients(t *testing.T) {
 			if h, err = Linear(h, in[3], nil); err != nil {
 				return nil, err
 			}
-			return CrossEntropy(h, in[4], 0)
+			return CrossEntropy(h, in[4], 0, Mean)
 		}, []value{x(4, 3), randomValue("w1", 2, 5, 3), randomValue("b1", 3, 5), randomValue("w2", 4, 3, 5), classes}},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkGradients(t, c.build, c.values...) })

