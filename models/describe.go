@@ -6,7 +6,9 @@ import (
 	"text/tabwriter"
 )
 
-// String is the code that declares the model.
+// String is the model's declaration in short, for people: its task and its layers,
+// each as its own String. It leaves out the other options of New, and the numbers
+// of layers that hold some. A run's checkpoint is recognised by it.
 func (m *Model) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "models.New(models.%v,\n", m.task)

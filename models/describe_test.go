@@ -31,7 +31,7 @@ func ExampleModel_DOT() {
 	// }
 }
 
-// A model prints as the code that declares it.
+// A model prints as its declaration in short.
 func ExampleModel_String() {
 	net, err := models.New(models.Multiclass, models.Linear(784, 256, models.NoBias), models.BatchNorm1d(256),
 		models.LeakyReLU(0.1), models.Dropout(0.2), models.Linear(256, 10))

@@ -160,7 +160,7 @@ func (e *Ensemble) average(ask func(*Model) (*tensor.Dense, float64, error)) (me
 	return mean, tensor.New(tensor.WithShape(mean.Shape()...), tensor.WithBacking(deviations)), loss, nil
 }
 
-// String is the code that declares the first member, and how many there are.
+// String is the declaration of the first member in short, and how many there are.
 func (e *Ensemble) String() string {
 	return fmt.Sprintf("average of %d networks such as %v", len(e.members), e.members[0])
 }

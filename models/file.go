@@ -32,7 +32,7 @@ type description struct {
 	Version   int      `json:"version"`
 	Program   string   `json:"program,omitempty"` // what wrote the file
 	Task      string   `json:"task"`
-	Layers    []string `json:"layers"` // the code that declares them
+	Layers    []string `json:"layers"` // each layer's String
 	Seed      uint64   `json:"seed"`
 	Smoothing float64  `json:"label_smoothing,omitempty"`
 	Info

@@ -14,7 +14,9 @@ import (
 // belong to the model, so one Layer may be used in many places.
 type Layer interface {
 	Part
-	// String is the code that declares the layer.
+	// String describes the layer in the words of its declaration, but without the
+	// package's name, and without the numbers that it holds: Linear(4, 16, NoBias),
+	// Standardize(13). A model's file describes its layers so.
 	String() string
 
 	stem() string                     // its name without the number: fc

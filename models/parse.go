@@ -19,7 +19,7 @@ func parseTask(name string) (Task, error) {
 	return 0, fmt.Errorf("unknown task %q: wanted Regression, Binary or Multiclass", name)
 }
 
-// parseLayer turns the code that a Layer's String gives back into the layer.
+// parseLayer turns what a Layer's String gives back into the layer.
 // Layers that hold data, such as Standardize, come back empty, to be filled by
 // LoadStateDict.
 func parseLayer(code string) (Layer, error) {

@@ -42,6 +42,12 @@
 //	OneCycle(0.3)                   OneCycleLR(max_lr=rate, total_steps=steps, cycle_momentum=False)
 //	Warmup(0.1, LinearDecay())      none: up to the rate over a tenth of the steps, then down to 0
 //
+// Of what PyTorch offers there is no dampening of SGD's momentum, no amsgrad for
+// Adam, no centered RMSprop, no rate or decay of its own for each group of
+// parameters (but see [DecayWeightsOnly]), and no schedule that looks at the loss,
+// as ReduceLROnPlateau does. An optimizer of one's own is a gorgonia.Solver that
+// is handed what [Trainer.Gradients] gives.
+//
 // # Early stopping
 //
 // With [EarlyStopping] a part of the training rows is held back. When their loss
@@ -67,6 +73,12 @@
 // A run can be kept and resumed: [SaveCheckpoints] is a hook that saves where it
 // stands, [LoadCheckpoint] and Options.Resume go on from there, and the end is
 // that of a run that was never interrupted, to the bit.
+//
+// What is random in a step depends on seeds and the number of the step alone, and
+// every call of Fit and every Trainer counts steps and epochs from 0. So a second
+// Fit of one model draws the dropout masks, the noise and the orders of the rows
+// of the first one again: give it another Options.Seed for other orders, or go on
+// with Resume or one Trainer for other masks.
 //
 // Training is deterministic: the same model, data, options and seed give the
 // same weights to the bit on the same machine, however many processors it uses.

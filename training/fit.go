@@ -71,6 +71,10 @@ type Result struct {
 // takes and gives, they become its own. A run that ends without an error also
 // leaves an account of itself in Info.Trained.
 //
+// Steps and epochs are counted from 0 in every call, so a second one on a model
+// repeats the dropout masks of the first, and with the same Seed its orders of the
+// rows; see Reproducibility in the package's documentation.
+//
 // A cancelled context ends training between two steps; Fit then returns what it
 // has with Stop.Reason Cancelled and the context's error. Other errors come with
 // the step they happened in, such as a loss that is no finite number; the model
