@@ -3,6 +3,7 @@ package training
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"perceptron/datasets"
 	"perceptron/models"
@@ -79,6 +80,26 @@ func fitsTargets(net Predictor, d *datasets.Dataset) error {
 			if y < 0 || y > 1 {
 				return fmt.Errorf("%s: target %v: a Binary model wants 0, 1 or a probability between: %s", d.Place(i/d.Targets()), y, asClasses)
 			}
+		}
+	}
+	return nil
+}
+
+// check tells whether the settings make sense by themselves.
+func (o *Options) check() error {
+	for _, bad := range []struct {
+		is   bool
+		text string
+	}{
+		{o.Epochs < 1, fmt.Sprintf("Epochs is %d: wanted 1 or more", o.Epochs)},
+		{o.BatchSize < 0, fmt.Sprintf("BatchSize is %d: wanted 1 or more, or 0 for all rows", o.BatchSize)},
+		{!(o.LossBelow >= 0), fmt.Sprintf("LossBelow is %v: wanted 0 or more", o.LossBelow)},
+		{!(o.EarlyStopping.Patience >= 0), fmt.Sprintf("EarlyStopping.Patience is %d: wanted 0 or more", o.EarlyStopping.Patience)},
+		{!(o.ClipNorm >= 0) || !(o.ClipValue >= 0), fmt.Sprintf("ClipNorm is %v and ClipValue %v: wanted 0 or more", o.ClipNorm, o.ClipValue)},
+		{!(o.Adversarial >= 0) || math.IsInf(o.Adversarial, 0), fmt.Sprintf("Adversarial is %v: wanted a finite number of 0 or more", o.Adversarial)},
+	} {
+		if bad.is {
+			return errors.New(bad.text)
 		}
 	}
 	return nil
