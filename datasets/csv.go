@@ -115,6 +115,9 @@ func checkHeader(r *lines.Reader, names []string) error {
 	if len(names) > mostColumns {
 		return r.Errorf("%d columns: a table may have up to %d", len(names), mostColumns)
 	}
+	if len(names) == 1 && strings.ContainsAny(names[0], ";\t") {
+		return r.Errorf("the header is a single cell, %.80q: separate the cells by commas", names[0])
+	}
 	position := make(map[string]int, len(names))
 	for i, name := range names {
 		if name = strings.TrimSpace(name); name == "" {

@@ -28,7 +28,7 @@ func TestBadTables(t *testing.T) {
 		{"no target column", "rooms,age,cost\n1,2,3\n", `bad.csv:1: there is no column "price"; the columns are rooms, age, cost: rename one, or add it`},
 		{"no feature column", "\nrooms,price\n1,2\n", `bad.csv:2: there is no column "age"; the columns are rooms, price`},
 		{"no header", "1,2,3\n4,5,6\n", `bad.csv:1: there is no column "price"; the columns are 1, 2, 3`},
-		{"semicolons", "rooms;age;price\n1;2;3\n", `there is no column "price"; the columns are rooms;age;price`},
+		{"semicolons", "rooms;age;price\n1;2;3\n", `bad.csv:1: the header is a single cell, "rooms;age;price": separate the cells by commas`},
 		{"equal columns", "rooms,age,price, age\n1,2,3,4\n", `bad.csv:1: columns 2 and 4 are both called "age": rename one`},
 		{"open quote", header + "1,2,3\n1,\"2,3\n4,5,6\n", `bad.csv:3: character `},
 		{"stray quote", header + "1,2\"x,3\n", `bad.csv:2: character 4: `},
