@@ -113,3 +113,18 @@ func TestPredictPictures(t *testing.T) {
 		}
 	}
 }
+
+// A table may come from another program.
+func TestPredictStandardInput(t *testing.T) {
+	net := inRepository(t, "results", "iris", "model.safetensors")
+	for text, want := range map[string]result{
+		embedded(t, "iris.csv"): {0, succeed(t, t.TempDir(), "iris", "-load", net, "-predict", inRepository(t, "datasets", "data", "iris.csv")), ""},
+		"":                      {1, "", "iris: standard input: the file is empty: check where it comes from\n"},
+	} {
+		c := lesson(t, t.TempDir(), "iris", "-load", net, "-predict", "-")
+		c.Stdin = strings.NewReader(text)
+		if got := finish(t, c); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+}

@@ -120,7 +120,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 	}
 	pathFlag(f.FlagSet, "out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
 	pathFlag(f.FlagSet, "load", "`file` of a saved network to evaluate and draw, without training", &c.load)
-	data := "CSV `file` with the columns " + list(l.Schema.Features)
+	data := "CSV `file` with the columns " + list(l.Schema.Features) + " (- for standard input)"
 	if l.Pictures != nil {
 		data = "PNG, JPEG or GIF `file` with a digit, and more files behind it,"
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 
 	"gorgonia.org/tensor"
@@ -38,7 +39,14 @@ func (l *Lesson) predict(w io.Writer, saved string, files []string) error {
 }
 
 func predictTable(w io.Writer, net *models.Ensemble, file string) error {
-	x, err := datasets.OpenFeatures(file, net.Info().Features)
+	open := datasets.OpenFeatures
+	if file == "-" {
+		file = "standard input"
+		open = func(name string, features []string) (*tensor.Dense, error) {
+			return datasets.ReadFeatures(os.Stdin, name, features)
+		}
+	}
+	x, err := open(file, net.Info().Features)
 	if err != nil {
 		return err
 	}
