@@ -85,7 +85,7 @@ func TestBadInput(t *testing.T) {
 	add(1, "xor", "-data "+file("xor-2.csv", cells(xor, 3, 2, "2")), "xor-2.csv:3", `column "y"`, "none of the classes 0, 1")
 	add(1, "xor", "-data "+file("xor-ones.csv", "x1,x2,y\n0,1,1\n1,0,1\n"), "xor-ones.csv", "no training row is of class 0")
 	add(1, "iris", "-data "+file("iris-one.csv", strings.Join(strings.Split(iris, "\n")[:51], "\n"))+" -train-rows 0", "iris-one.csv", "nothing to tell apart")
-	add(1, "iris", "-sequential", "training rows have no virginica", "split with shuffling")
+	add(1, "iris", "-sequential", "training rows have no virginica", "split with shuffling", "-sequential=false")
 	add(1, "iris", "-train-rows 150", "150 training rows of 150", "1 to 149", "-train-rows")
 	add(1, "boston", "-train-rows 507", "507 training rows of 506", "1 to 505")
 

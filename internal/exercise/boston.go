@@ -14,11 +14,11 @@ func Boston() *Lesson {
 	}
 	standard := deck
 	standard.Target, standard.Init = RootTarget, "he-normal"
-	standard.Noise, standard.Optimizer, standard.LR, standard.WeightDecay = 0.15, "adamw", 5e-3, 0.2
+	standard.Noise, standard.Optimizer, standard.LR, standard.WeightDecay = 0.15, "adamw", 5e-3, decayed(0.2)
 	standard.Schedule, standard.Warmup, standard.Epochs = "cosine", 0.05, 100
 	best := standard
 	best.Logs, best.Hidden = []string{"CRIM", "NOX", "DIS", "TAX", "LSTAT"}, []int{128, 128}
-	best.WeightDecay, best.Epochs = 0.4, 200
+	best.WeightDecay, best.Epochs = decayed(0.4), 200
 	return &Lesson{
 		Name:  "boston",
 		Title: "Boston: what does a home cost in this part of the town?",

@@ -48,7 +48,9 @@ func (r *Run) Write(o *Outcome, pictures ...Picture) error {
 }
 
 // writeAll writes files into a folder. All of them are made up before the first
-// one is written, so that a failure leaves the folder as it was.
+// one is written, so that one that can't be leaves the folder as it was. Where
+// writing itself fails, or is killed, some files are new and the others old, but
+// each is whole.
 func writeAll(folder string, files []resultFile) error {
 	contents := make([]bytes.Buffer, len(files))
 	for i, f := range files {
@@ -84,7 +86,7 @@ func (o *Outcome) files(pictures []Picture) []resultFile {
 			resultFile{"model.safetensors", "the trained network, for -load", o.Net.Write},
 			resultFile{"model.onnx", "the same, for ONNX Runtime", o.Net.WriteONNX},
 			resultFile{"history.csv", "loss and metric of each epoch", o.writeHistory})
-		pictures = append([]Picture{{"loss.png", "the same, drawn", o.lossPicture()}}, pictures...)
+		pictures = append([]Picture{{"loss.png", "loss and metric by epoch, drawn", o.lossPicture()}}, pictures...)
 	}
 	files = append(files,
 		resultFile{"metrics.json", "the figures above, for programs", o.writeMetrics},
@@ -165,7 +167,17 @@ func (o *Outcome) lossPicture() plots.Loss {
 		name = "RMSE"
 	}
 	short, _, _ := strings.Cut(o.Lesson.Title, ":")
-	l := plots.Loss{Title: short + ": loss by epoch", Metric: plots.Curve{Name: "validation " + name, Values: metric}}
+	title := short + ": loss by epoch"
+	switch o.Settings.Target { // the loss is of these, the RMSE of the targets themselves
+	case StandardizedTarget:
+		title += ", as trained on standardised targets"
+	case RootTarget:
+		title += ", as trained on standardised roots"
+	}
+	if o.Lesson.Task == models.Regression {
+		name += " of " + list(o.Valid.TargetNames)
+	}
+	l := plots.Loss{Title: title, Metric: plots.Curve{Name: "validation " + name, Values: metric}}
 	for _, e := range o.Result.History {
 		l.Train, l.Valid = append(l.Train, e.TrainLoss), append(l.Valid, e.Valid.Loss)
 	}

@@ -42,7 +42,7 @@ func knob[T any](f *flags, name, usage string, parse func(string) (T, error), fi
 func (l *Lesson) flags(c *command, recipe *string) *flags {
 	f := &flags{FlagSet: newFlagSet(l.Name)}
 
-	f.Func("recipe", "named `set` of settings, see below (default \"default\")", func(text string) (err error) {
+	f.Func("recipe", "named `set` of settings, of those above (default \"default\")", func(text string) (err error) {
 		*recipe, err = oneOf(l.recipeNames())(text)
 		return err
 	})
@@ -71,13 +71,16 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 		oneOf(training.ScheduleNames()), func(s *Settings) *string { return &s.Schedule })
 	knob(f, "warmup", "`share` of all steps in which the learning rate rises first",
 		number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.Warmup })
-	knob(f, "weight-decay", "`strength` of the pull of all weights to 0; 0 for the optimizer's own",
-		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.WeightDecay })
+	knob(f, "weight-decay", "`strength` of the pull of all weights to 0 (default the recipe's, if it has one,\nor the optimizer's: 0.01 for adamw, 0 for the others)",
+		func(text string) (*float64, error) {
+			x, err := number("0 or more", func(x float64) bool { return x >= 0 })(text)
+			return &x, err
+		}, func(s *Settings) **float64 { return &s.WeightDecay })
 	knob(f, "noise", "standard `deviation` of normal noise on the preprocessed inputs, while training",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.Noise })
 	knob(f, "adversarial", "train on as many rows again, whose preprocessed inputs have moved by this `distance`\neach to raise the loss (FGSM); 0 for none",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.Adversarial })
-	knob(f, "ensemble", "so many `networks` to train, which differ in the seed, and to average",
+	knob(f, "ensemble", "so many `networks` to train, which differ in the seed, and to average; what the\nresults tell of training (history, loss, steps) is the first one's",
 		whole(1), func(s *Settings) *int { return &s.Ensemble })
 	knob(f, "batch", "`rows` of a step; 0 for all at once",
 		whole(0), func(s *Settings) *int { return &s.Batch })

@@ -26,7 +26,7 @@ func TestRecipes(t *testing.T) {
 			if _, err := s.options(); err != nil {
 				t.Errorf("%s, %s: %v", l.Name, name, err)
 			}
-			if name == "deck" && (s.Init != "pytorch" || s.Activation != "relu" || s.BatchNorm || s.Dropout+s.Noise+s.Adversarial+s.LabelSmoothing+s.WeightDecay != 0 ||
+			if name == "deck" && (s.Init != "pytorch" || s.Activation != "relu" || s.BatchNorm || s.Dropout+s.Noise+s.Adversarial+s.LabelSmoothing != 0 || s.WeightDecay != nil ||
 				s.Optimizer != "adam" || s.Schedule != "constant") {
 				t.Errorf("%s: the deck's recipe is no plain ReLU network with Adam at a fixed rate: %v", l.Name, s)
 			}

@@ -16,13 +16,13 @@ func Iris() *Lesson {
 	standard.Inputs, standard.Noise, standard.Schedule = Whitened, 1, "cosine"
 	best := standard
 	best.Noise, best.Hidden = 1.2, []int{64}
-	best.Optimizer, best.LR, best.WeightDecay, best.Epochs = "adamw", 0.03, 0.1, 300
+	best.Optimizer, best.LR, best.WeightDecay, best.Epochs = "adamw", 0.03, decayed(0.1), 300
 	return &Lesson{
 		Name:  "iris",
 		Title: "Iris: which species of three has petals and sepals of this size?",
 		About: `70 of the 150 flowers train, the other 80 validate. The rows are shuffled with
 the seed first: the file lists the species one after the other, so its first
-70 rows hold no virginica at all (see for yourself with -sequential).`,
+70 rows hold no virginica at all (which is why -sequential refuses them).`,
 		Examples: []string{
 			"go run ./cmd/iris",
 			"go run ./cmd/iris -seed 7 -hidden 32,16 -activation tanh",

@@ -79,7 +79,7 @@ func (l *Lesson) prepare(c *command, out, progress io.Writer) (*Run, error) {
 		}
 	}
 	if !c.quiet {
-		run.Hooks = []training.Hook{training.ProgressBar(progress)}
+		run.progress, run.Hooks = progress, []training.Hook{training.ProgressBar(progress)}
 	}
 	fmt.Fprintf(out, "%s\n", l.Title)
 	run.showCheckpoint()

@@ -41,7 +41,11 @@ func (r *Run) showNetwork(net *models.Model) {
 		r.say(heading, net.Summary())
 		return
 	}
-	r.say(fmt.Sprintf("Network, recipe %s, seed %d", r.Recipe, r.Seed), net.Summary()+r.Settings.trainingText(r.Lesson.Task))
+	heading := fmt.Sprintf("Network, recipe %s, seed %d", r.Recipe, r.Seed)
+	if r.Ensemble > 1 {
+		heading += fmt.Sprintf(", the first of %d", r.Ensemble)
+	}
+	r.say(heading, net.Summary()+r.Settings.trainingText(r.Lesson.Task))
 }
 
 // losses are the names of the tasks' losses.
@@ -56,11 +60,48 @@ func (s Settings) trainingText(task models.Task) string {
 	if s.Adversarial > 0 {
 		batch += fmt.Sprintf(" and as many adversarial ones at %v", s.Adversarial)
 	}
-	text := fmt.Sprintf("loss %s, optimizer %s, learning rate %v (%s), %s, up to %d epochs", losses[task], s.Optimizer, s.LR, s.Schedule, batch, s.Epochs)
+	text := "loss " + losses[task]
+	if s.LabelSmoothing > 0 {
+		text += fmt.Sprintf(" with label smoothing %v", s.LabelSmoothing)
+	}
+	text += ", optimizer " + s.Optimizer
+	if s.WeightDecay != nil {
+		text += fmt.Sprintf(" with weight decay %v", *s.WeightDecay)
+	}
+	text += fmt.Sprintf("\nlearning rate %v (%s", s.LR, s.Schedule)
+	if s.Warmup > 0 {
+		text += fmt.Sprintf(", after a rise over %v of the steps", s.Warmup)
+	}
+	text += fmt.Sprintf("), %s, up to %d epochs", batch, s.Epochs)
 	if s.LossBelow > 0 {
 		text += fmt.Sprintf(" or until the loss is below %v", s.LossBelow)
 	}
+	if changes := s.augmentText(); changes != "" {
+		text += "\npictures are changed each time: " + changes
+	}
 	return text
+}
+
+// named is a setting that is left out of texts where it is 0.
+type named struct {
+	name  string
+	value float64
+}
+
+func listed(settings ...named) string {
+	var all []string
+	for _, s := range settings {
+		if s.value != 0 {
+			all = append(all, fmt.Sprintf("%s %v", s.name, s.value))
+		}
+	}
+	return list(all)
+}
+
+// augmentText says how far pictures are changed.
+func (s Settings) augmentText() string {
+	a := s.Augment
+	return listed(named{"shift", a.Shift}, named{"rotate", a.Rotate}, named{"scale", a.Scale}, named{"slant", a.Slant}, named{"elastic", a.Elastic})
 }
 
 // String lists the settings that make a recipe, as -help shows them.
@@ -83,15 +124,17 @@ func (s Settings) String() string {
 	if s.PictureNorm {
 		text += ", batchnorm2d"
 	}
-	for _, knob := range []struct {
-		name  string
-		value float64
-	}{{"dropout", s.Dropout}, {"noise", s.Noise}, {"adversarial", s.Adversarial}, {"label smoothing", s.LabelSmoothing}, {"weight decay", s.WeightDecay}, {"warmup", s.Warmup}, {"loss-below", s.LossBelow}, {"ensemble", float64(s.Ensemble)},
-		{"shift", s.Augment.Shift}, {"rotate", s.Augment.Rotate}, {"scale", s.Augment.Scale}, {"slant", s.Augment.Slant}, {"elastic", s.Augment.Elastic},
+	for _, more := range []string{
+		listed(named{"dropout", s.Dropout}, named{"noise", s.Noise}, named{"adversarial", s.Adversarial}, named{"label smoothing", s.LabelSmoothing},
+			named{"warmup", s.Warmup}, named{"loss-below", s.LossBelow}, named{"ensemble", float64(s.Ensemble)}),
+		s.augmentText(),
 	} {
-		if knob.value != 0 {
-			text += fmt.Sprintf(", %s %v", knob.name, knob.value)
+		if more != "" {
+			text += ", " + more
 		}
+	}
+	if s.WeightDecay != nil {
+		text += fmt.Sprintf(", weight decay %v", *s.WeightDecay)
 	}
 	return fmt.Sprintf("%s, %s lr %v %s, batch %d, epochs %d", text, s.Optimizer, s.LR, s.Schedule, s.Batch, s.Epochs)
 }
@@ -99,7 +142,11 @@ func (s Settings) String() string {
 func (r *Run) showOutcome(o *Outcome) {
 	if h := o.Result; h != nil {
 		first, last := h.History[0].TrainLoss, h.History[len(h.History)-1].TrainLoss
-		r.say("Training", fmt.Sprintf("%v, %d steps; the training loss went from %.4g to %.4g", h.Stop, h.Steps, first, last))
+		heading := "Training"
+		if o.Together != nil {
+			heading += " of the first network"
+		}
+		r.say(heading, fmt.Sprintf("%v, %d steps; the training loss went from %.4g to %.4g", h.Stop, h.Steps, first, last))
 	}
 	text := fmt.Sprintf("loss      %.4g   (%s, as trained)\n", o.Score.Loss, losses[o.Lesson.Task])
 	if o.Lesson.Task == models.Regression {

@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"perceptron/internal/atomicfile"
 	"perceptron/training"
@@ -112,7 +114,7 @@ func (k *keeper) hook() training.Hook {
 func (k *keeper) explain(err error) error {
 	command := "go run ./cmd/" + k.run.Lesson.Name + " -resume"
 	if k.run.folder != defaultFolder(k.run.Lesson) {
-		command += fmt.Sprintf(" -out %s", k.run.folder)
+		command += " -out " + quoted(k.run.folder)
 	}
 	switch {
 	case !k.interrupted:
@@ -123,6 +125,17 @@ func (k *keeper) explain(err error) error {
 		return fmt.Errorf("interrupted, but not kept: %w", k.failed)
 	}
 	return fmt.Errorf("interrupted before there was anything to keep (%w)", err)
+}
+
+// quoted is a file name as a shell reads it in one piece.
+func quoted(name string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("/._-+:,@%", r)
+	}
+	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 func defaultFolder(l *Lesson) string { return "results/" + l.Name }

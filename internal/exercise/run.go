@@ -24,6 +24,7 @@ type Run struct {
 	known    *datasets.Dataset // the rows of the table that it was trained on; nil if nobody knows
 	others   []*models.Model   // the other networks of an ensemble, trained or loaded
 	folder   string            // where Write puts the results; "" for none and no checkpoints
+	progress io.Writer         // of training; nil for none
 	warnings io.Writer         // for what a reader should know and might overlook
 
 	checkpoints []*training.Checkpoint // those of -resume, of the first networks
@@ -46,6 +47,9 @@ func (r *Run) Table() (*datasets.Table, error) {
 // validate. With TrainRows 0 all rows do both.
 func (r *Run) Split(table *datasets.Table) (train, valid *datasets.Dataset, err error) {
 	if train, valid, err = r.Settings.split(table); err != nil {
+		if r.Sequential {
+			return nil, nil, fmt.Errorf("%w (-sequential=false, or -train-rows)", err)
+		}
 		return nil, nil, fmt.Errorf("%w (-train-rows; 0 to use all rows for both)", err)
 	}
 	if r.loaded != nil {
@@ -164,8 +168,14 @@ func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datase
 		return nil, err
 	}
 	kept := &keeper{run: r, member: member}
-	if options.Hooks = r.Hooks; r.folder != "" {
-		options.Hooks = append(slices.Clone(r.Hooks), kept.hook())
+	if r.progress != nil && r.Ensemble > 1 {
+		options.Hooks = []training.Hook{{Begin: func(training.Progress) error {
+			fmt.Fprintf(r.progress, "network %d of %d\n", member+1, r.Ensemble)
+			return nil
+		}}}
+	}
+	if options.Hooks = append(options.Hooks, r.Hooks...); r.folder != "" {
+		options.Hooks = append(options.Hooks, kept.hook())
 	}
 	if member < len(r.checkpoints) {
 		options.Resume = r.checkpoints[member]

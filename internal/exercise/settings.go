@@ -50,7 +50,7 @@ type Settings struct {
 	LabelSmoothing float64
 	Optimizer      string
 	LR             float64
-	WeightDecay    float64 // 0: the optimizer's own, which is 0.01 for adamw and 0 for the others
+	WeightDecay    *float64 // nil: the optimizer's own, which is 0.01 for adamw and 0 for the others
 	Schedule       string
 	Warmup         float64 // share of all steps in which the rate rises before the schedule begins
 	Batch          int     // rows of a step; 0: all at once
@@ -59,6 +59,9 @@ type Settings struct {
 
 	Ensemble int // networks to train and average; 0 and 1: a single one
 }
+
+// decayed sets WeightDecay.
+func decayed(by float64) *float64 { return &by }
 
 // Inputs is what is done to the features before the first layer.
 type Inputs string
@@ -126,8 +129,8 @@ func initializerNames() []string {
 // options turns the settings into what training.Fit wants to know.
 func (s Settings) options() (training.Options, error) {
 	var decay []training.OptimizerOption
-	if s.WeightDecay > 0 {
-		decay = []training.OptimizerOption{training.WeightDecay(s.WeightDecay), training.DecayWeightsOnly()}
+	if s.WeightDecay != nil {
+		decay = []training.OptimizerOption{training.WeightDecay(*s.WeightDecay), training.DecayWeightsOnly()}
 	}
 	optimizer, err := training.OptimizerByName(s.Optimizer, s.LR, decay...)
 	if err != nil {
