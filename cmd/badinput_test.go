@@ -172,9 +172,9 @@ func TestBadInput(t *testing.T) {
 	add(1, "xor", "-batch 1 -batchnorm", "-batch 1", "one row out of 4", "choose another -batch")
 
 	// Data that a recipe's preprocessing can't take.
-	const deck = "or take -recipe deck"
+	const deck = "-recipe deck does without"
 	add(1, "boston", "-recipe best -data "+file("boston-logs.csv", cells(boston, 9, 0, "0")), "boston-logs.csv:9", `feature "CRIM" is 0`, deck)
-	add(1, "boston", "-data "+file("boston-root.csv", cells(boston, 9, 13, "-1")), "boston-root.csv", deck)
+	add(1, "boston", "-data "+file("boston-root.csv", cells(boston, 9, 13, "-1")), "boston-root.csv:9", deck)
 	constant := iris
 	for line := 2; line <= 151; line++ {
 		constant = cells(constant, line, 0, "5")

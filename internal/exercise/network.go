@@ -73,7 +73,7 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 // orDeck adds a remedy to the error of data that a recipe's preprocessing can't
 // take: the deck's recipe, which asks nothing of them.
 func orDeck(err error) error {
-	return fmt.Errorf("%w, or take -recipe deck, which does without this", err)
+	return fmt.Errorf("%w; -recipe deck does without this", err)
 }
 
 // checkBatches refuses batches of a single row where BatchNorm1d has to learn
