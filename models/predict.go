@@ -77,6 +77,9 @@ func (m *Model) evaluate(x, y *tensor.Dense) (*tensor.Dense, float64, error) {
 // rowError makes an error about a row of a chunk one about the caller's row, and
 // about a feature by name where there is one.
 func (m *Model) rowError(err error, from int) error {
+	if err == nil {
+		return nil
+	}
 	var bad *ops.RowError
 	if !errors.As(err, &bad) {
 		return err
@@ -156,7 +159,9 @@ func (m *Model) evaluateChunk(x, y, out *tensor.Dense, from int) (loss float64, 
 		return 0, err
 	}
 	defer m.runners.give(r)
-	r.x.Dense, r.y.Dense = x, y
+	if err := r.show(x, y); err != nil {
+		return 0, err
+	}
 	if err := r.machine.Run(); err != nil {
 		return 0, err
 	}

@@ -16,7 +16,8 @@ type runner struct {
 	graph   *Graph
 	machine *tape.Machine
 
-	x, y ops.Input // what the graph is given; empty while it is idle
+	x, y  ops.Input // what the graph is shown; empty while it is idle
+	bound bool      // to the graph
 }
 
 type runnerKind struct {
@@ -54,15 +55,25 @@ func (rs *runners) take(m *Model, kind runnerKind) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{kind: kind, graph: g, machine: machine}
-	bind := func(n *G.Node, to *ops.Input) error {
-		to.Dense = tensor.New(tensor.Of(m.dtype), tensor.WithShape(n.Shape()...)) // for the shape
-		return G.Let(n, to)
+	return &runner{kind: kind, graph: g, machine: machine}, nil
+}
+
+// show gives the graph features, and targets if it compares with some.
+func (r *runner) show(x, y *tensor.Dense) error {
+	r.x.Dense, r.y.Dense = x, y
+	if r.bound {
+		return nil
 	}
-	if err := bind(g.X, &r.x); err != nil {
-		return nil, err
+	if err := G.Let(r.graph.X, &r.x); err != nil {
+		return err
 	}
-	return r, bind(g.Y, &r.y)
+	if r.kind.loss {
+		if err := G.Let(r.graph.Y, &r.y); err != nil {
+			return err
+		}
+	}
+	r.bound = true
+	return nil
 }
 
 // give puts a runner back, without the data that it has worked on.
