@@ -20,7 +20,7 @@ import (
 // weights.
 //
 // The inputs that move are those behind the preprocessing layers at the
-// model's front (Standardize, Whiten, AppendLogs), and eps is in their units:
+// model's front (Standardize, Whiten, AppendLogs and its kin), and eps is in their units:
 // behind Standardize, standard deviations. In a model without them the features
 // themselves move. Moved inputs are not clipped.
 //
@@ -73,7 +73,7 @@ func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
 func (m *Model) preprocessing() int {
 	for i, u := range m.units {
 		switch u.layer.(type) {
-		case scaleLayer, whitenLayer, appendLogsLayer:
+		case scaleLayer, whitenLayer, appendLayer, indicatorLayer:
 		default:
 			return i
 		}

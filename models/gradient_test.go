@@ -88,10 +88,13 @@ func TestLayerGradients(t *testing.T) {
 		{"Standardize", Multiclass, []Part{Standardize([]float32{1, -1}, []float32{0.5, 2}), Linear(2, 3)}, false},
 		{"Whiten", Multiclass, []Part{Whiten([]float32{1, -1}, two), Linear(2, 3)}, false},
 		{"AppendLogs", Multiclass, []Part{AppendLogs(2, 1), Linear(3, 3)}, false},
+		{"AppendReciprocals", Multiclass, []Part{AppendReciprocals(2, 1), Linear(3, 3)}, false},
+		{"AppendIndicators", Multiclass, []Part{AppendIndicators(2, 1, 0.5), Linear(3, 3)}, false},
 		{"Binary", Binary, []Part{Linear(2, 3), Tanh(), Linear(3, 1)}, false},
 		{"Regression", Regression, []Part{Linear(2, 3), Tanh(), Linear(3, 1)}, false},
 		{"Unscale", Regression, []Part{Linear(2, 1), Unscale([]float32{3}, []float32{2})}, false},
 		{"UnscaleSquare", Regression, []Part{Linear(2, 1), UnscaleSquare([]float32{1}, []float32{0.5})}, false},
+		{"Clamp", Regression, []Part{Linear(2, 1), UnscaleSquare([]float32{1}, []float32{0.5}), Clamp(0.9, 1.1)}, false},
 	} {
 		y := map[Task]*tensor.Dense{Multiclass: classes, Binary: events, Regression: randomMatrix(5, 6, 1, positive)}[c.task]
 		for mode, training := range map[string]bool{"training": true, "evaluation": false} {

@@ -88,7 +88,7 @@ func (p pass) scope(i int) scope {
 func (p pass) run(x *G.Node, from, to int) (*G.Node, error) {
 	var err error
 	for i := from; i < to; i++ {
-		if _, ok := p.model.units[i].layer.(targetLayer); ok {
+		if isTarget(p.model.units[i]) {
 			continue
 		}
 		if x, err = p.model.units[i].layer.forward(p.scope(i), x); err != nil {
@@ -98,13 +98,13 @@ func (p pass) run(x *G.Node, from, to int) (*G.Node, error) {
 	return x, nil
 }
 
-// loss compares what run gives with targets.
+// loss compares what run gives with targets, taken backwards through the layers
+// of targets.
 func (p pass) loss(z, y *G.Node) (*G.Node, error) {
 	var err error
-	last := len(p.model.units) - 1
-	if target, ok := p.model.units[last].layer.(targetLayer); ok {
-		if y, err = target.scaled(p.scope(last), y); err != nil {
-			return nil, fmt.Errorf("models: %s: %w", p.model.place(last), err)
+	for i := len(p.model.units) - 1; i >= p.model.firstTarget(); i-- {
+		if y, err = p.model.units[i].layer.(targetLayer).scaled(p.scope(i), y); err != nil {
+			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
 		}
 	}
 	loss, err := p.model.task.loss(z, y, p.model.smoothing)
@@ -116,17 +116,29 @@ func (p pass) loss(z, y *G.Node) (*G.Node, error) {
 
 // output turns what run gives into predictions.
 func (p pass) output(z *G.Node) (out *G.Node, err error) {
-	last := len(p.model.units) - 1
-	if target, ok := p.model.units[last].layer.(targetLayer); ok {
-		if out, err = target.forward(p.scope(last), z); err != nil {
-			return nil, fmt.Errorf("models: %s: %w", p.model.place(last), err)
+	first := p.model.firstTarget()
+	if first == len(p.model.units) {
+		if out, err = p.model.task.output(z); err != nil {
+			return nil, fmt.Errorf("models: %w", err)
 		}
 		return out, nil
 	}
-	if out, err = p.model.task.output(z); err != nil {
-		return nil, fmt.Errorf("models: %w", err)
+	out = z
+	for i := first; i < len(p.model.units); i++ {
+		if out, err = p.model.units[i].layer.forward(p.scope(i), out); err != nil {
+			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
+		}
 	}
 	return out, nil
+}
+
+// firstTarget is where the layers of targets begin, which are the last ones.
+func (m *Model) firstTarget() int {
+	first := len(m.units)
+	for first > 0 && isTarget(m.units[first-1]) {
+		first--
+	}
+	return first
 }
 
 func (m *Model) input(g *G.ExprGraph, name string, rows, cols int) *G.Node {

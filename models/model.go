@@ -113,7 +113,7 @@ func (m *Model) connect() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.place(i), err)
 		}
-		if _, last := u.layer.(targetLayer); last && (m.task != Regression || i != len(m.units)-1) {
+		if isTarget(u) && (m.task != Regression || slices.ContainsFunc(m.units[i:], isNoTarget)) {
 			return fmt.Errorf("%s: it belongs at the end of a Regression model", m.place(i))
 		}
 		if n := size(out); n > maxWeights {
@@ -133,6 +133,13 @@ func (m *Model) connect() error {
 	}
 	return nil
 }
+
+func isTarget(u *unit) bool {
+	_, is := u.layer.(targetLayer)
+	return is
+}
+
+func isNoTarget(u *unit) bool { return !isTarget(u) }
 
 // inputShape asks the first layer that knows for the features of a row. Layers
 // that take any width, such as Dropout, may stand before it.

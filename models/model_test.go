@@ -71,6 +71,17 @@ func TestNewRefuses(t *testing.T) {
 		"AppendLogs(2): it needs one column or more":                {models.Binary, []models.Part{models.AppendLogs(2)}},
 		"logs1 = AppendLogs(2, 0): it takes 2 features, but gets 3": {models.Binary, []models.Part{models.Linear(1, 3), models.AppendLogs(2, 0)}},
 
+		"AppendReciprocals(2, 2): column 2: wanted one from 0 to 1":      {models.Binary, []models.Part{models.AppendReciprocals(2, 2)}},
+		"reciprocals1 = AppendReciprocals(2, 0): it takes 2 features":    {models.Binary, []models.Part{models.Linear(1, 3), models.AppendReciprocals(2, 0)}},
+		"AppendIndicators(2, -1, 1): column -1: wanted one from 0 to 1":  {models.Binary, []models.Part{models.AppendIndicators(2, -1, 1)}},
+		"AppendIndicators(2, 1): it needs one value or more":             {models.Binary, []models.Part{models.AppendIndicators(2, 1)}},
+		"AppendIndicators(2, 1, 3, 3): value 3: they must be finite and": {models.Binary, []models.Part{models.AppendIndicators(2, 1, 3, 3)}},
+		"indicators1 = AppendIndicators(2, 0, 1): it takes 2 features":   {models.Binary, []models.Part{models.Linear(1, 3), models.AppendIndicators(2, 0, 1)}},
+		"Clamp(2, 1): the limits must be finite, the lower one first":    {models.Regression, []models.Part{models.Linear(2, 1), models.Clamp(2, 1)}},
+		"Clamp(NaN, 1): the limits must be finite":                       {models.Regression, []models.Part{models.Linear(2, 1), models.Clamp(nan, 1)}},
+		"clamp1 = Clamp(0, 1): it belongs at the end of a Regr":          {models.Binary, []models.Part{models.Linear(2, 1), models.Clamp(0, 1)}},
+		"layer 2, clamp1 = Clamp(0, 1): it belongs at the end":           {models.Regression, []models.Part{models.Linear(2, 1), models.Clamp(0, 1), models.Linear(1, 1)}},
+
 		"LabelSmoothing(1): wanted 0 ≤ s < 1 in a Multiclass model": {models.Multiclass, []models.Part{models.LabelSmoothing(1)}},
 		"LabelSmoothing(0.1): wanted":                               {models.Binary, []models.Part{models.LabelSmoothing(0.1)}},
 		`Init: initializer "mine" has no Fill function`:             {models.Binary, []models.Part{models.Init(models.Initializer{Name: "mine"})}},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -32,7 +33,8 @@ func (m *Model) SaveONNX(path string) error {
 // the same bytes.
 //
 // Unlike Predict, a runtime reports no error where AppendLogs meets a number
-// that is not positive: the row's predictions are NaN or infinite.
+// that is not positive or AppendReciprocals a 0: what the row's predictions are
+// then is undefined, NaN or infinite as a rule.
 func (m *Model) WriteONNX(w io.Writer) error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -160,17 +162,34 @@ func (e onnxLayer) add(l Layer, x string) (string, error) {
 		}
 		root := e.Node("Add", e.name+".root", []string{wide, p[0]})
 		return e.Node("Mul", e.name, []string{root, root}), nil
-	case appendLogsLayer:
-		columns := make([]int64, len(l.columns))
-		for i, c := range l.columns {
-			columns[i] = int64(c)
+	case clampLayer:
+		least := e.Node("Max", e.name+".least", []string{x, e.Floats(e.name+".low", []int{1}, []float32{l.low})})
+		return e.Node("Min", e.name, []string{least, e.Floats(e.name+".high", []int{1}, []float32{l.high})}), nil
+	case appendLayer:
+		picked := e.pick(x, l.columns)
+		function, name := "Log", ".log"
+		if l.kind == "AppendReciprocals" {
+			function, name = "Reciprocal", ".reciprocal"
 		}
-		picked := e.Node("Gather", e.name+".columns", []string{x, e.Ints(e.name+".indices", columns...)}, onnx.Int("axis", 1))
-		return e.Node("Concat", e.name, []string{x, e.Node("Log", e.name+".log", []string{picked})}, onnx.Int("axis", 1)), nil
+		return e.Node("Concat", e.name, []string{x, e.Node(function, e.name+name, []string{picked})}, onnx.Int("axis", 1)), nil
+	case indicatorLayer: // the column once for each value, compared with them
+		picked := e.pick(x, slices.Repeat([]int{l.column}, len(l.values)))
+		equal := e.Node("Equal", e.name+".equal", []string{picked, e.Floats(e.name+".values", []int{len(l.values)}, l.values)})
+		const float = 1 // among ONNX's element types
+		return e.Node("Concat", e.name, []string{x, e.Node("Cast", e.name+".cast", []string{equal}, onnx.Int("to", float))}, onnx.Int("axis", 1)), nil
 	case elementwise:
 		return e.addElementwise(l, x)
 	}
 	return "", fmt.Errorf("ONNX export does not know this layer")
+}
+
+// pick adds the columns of x that a layer needs.
+func (e onnxLayer) pick(x string, columns []int) string {
+	indices := make([]int64, len(columns))
+	for i, c := range columns {
+		indices[i] = int64(c)
+	}
+	return e.Node("Gather", e.name+".columns", []string{x, e.Ints(e.name+".indices", indices...)}, onnx.Int("axis", 1))
 }
 
 func (e onnxLayer) addElementwise(l elementwise, x string) (string, error) {

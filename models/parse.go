@@ -160,11 +160,24 @@ func (c *call) layer() Layer {
 	case "Whiten":
 		c.want(1)
 		return whitenLayer{n: n(0)}
-	case "AppendLogs":
+	case "Clamp":
+		if c.want(2); len(c.numbers) == 2 {
+			return Clamp(float32(c.numbers[0]), float32(c.numbers[1]))
+		}
+	case "AppendIndicators":
+		if len(c.numbers) < 2 {
+			c.want(3)
+		}
+		l := indicatorLayer{features: n(0), column: n(1)}
+		for i := 2; i < len(c.numbers); i++ {
+			l.values = append(l.values, float32(c.numbers[i]))
+		}
+		return l
+	case "AppendLogs", "AppendReciprocals":
 		if len(c.numbers) == 0 {
 			c.want(2)
 		}
-		l := appendLogsLayer{features: n(0)}
+		l := appendLayer{kind: c.name, features: n(0)}
 		for i := 1; i < len(c.numbers); i++ {
 			l.columns = append(l.columns, n(i))
 		}

@@ -23,7 +23,7 @@ const chunkRows = 256
 // class. Any number of goroutines may call it at once.
 //
 // A feature that is NaN or infinite is no error here, as in PyTorch, unless
-// AppendLogs meets it. NaN makes the predictions of its own row NaN, infinity
+// AppendLogs or AppendReciprocals meets it. NaN makes the predictions of its own row NaN, infinity
 // makes them NaN or what the layers make of it; other rows are as without it.
 // Classify refuses to choose among such numbers.
 func (m *Model) Predict(x *tensor.Dense) (*tensor.Dense, error) {
@@ -87,7 +87,7 @@ func (m *Model) rowError(err error, from int) error {
 	row := *bad
 	row.Row += from
 	// Behind other layers a column is no feature any more.
-	if _, first := m.units[0].layer.(appendLogsLayer); first && row.Column >= 0 && row.Column < len(m.info.Features) {
+	if _, first := m.units[0].layer.(appendLayer); first && row.Column >= 0 && row.Column < len(m.info.Features) {
 		return fmt.Errorf("row %d (counted from 0): feature %q %s", row.Row, m.info.Features[row.Column], row.Problem)
 	}
 	return &row

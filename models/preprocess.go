@@ -23,7 +23,7 @@ type scaleLayer struct {
 
 // targetLayer is a layer behind the last trained one: the loss compares what
 // goes into it with targets transformed by scaled, and a prediction is what
-// comes out of it.
+// comes out of it. There may be several, one behind the other.
 type targetLayer interface {
 	Layer
 	isTarget() bool
@@ -154,47 +154,4 @@ func (l whitenLayer) parameters() []declaration {
 
 func (l whitenLayer) forward(s scope, x *G.Node) (*G.Node, error) {
 	return ops.Linear(x, s.nodes[0], s.nodes[1])
-}
-
-type appendLogsLayer struct {
-	features int
-	columns  []int
-}
-
-// AppendLogs puts the natural logarithm of the given columns (0-based) behind
-// the features. A number there that is not positive is an error.
-func AppendLogs(features int, columns ...int) Layer {
-	return appendLogsLayer{features, slices.Clone(columns)}
-}
-
-func (l appendLogsLayer) add(m *Model) error {
-	for _, c := range l.columns {
-		if c < 0 || c >= l.features {
-			return fmt.Errorf("%v: column %d: wanted one from 0 to %d", l, c, l.features-1)
-		}
-	}
-	if l.features < 1 || len(l.columns) == 0 {
-		return fmt.Errorf("%v: it needs one column or more", l)
-	}
-	return m.addLayer(l)
-}
-
-func (l appendLogsLayer) String() string {
-	code := fmt.Sprintf("AppendLogs(%d", l.features)
-	for _, c := range l.columns {
-		code += fmt.Sprintf(", %d", c)
-	}
-	return code + ")"
-}
-
-func (l appendLogsLayer) stem() string              { return "logs" }
-func (l appendLogsLayer) inputs() int               { return l.features }
-func (l appendLogsLayer) parameters() []declaration { return nil }
-
-func (l appendLogsLayer) outShape(in []int) ([]int, error) {
-	return []int{l.features + len(l.columns)}, wantFeatures(l.features, in)
-}
-
-func (l appendLogsLayer) forward(_ scope, x *G.Node) (*G.Node, error) {
-	return ops.AppendLogs(x, l.columns)
 }

@@ -36,6 +36,10 @@ func TestFilesForPyTorch(t *testing.T) {
 			models.Linear(7, 9), models.BatchNorm1d(9, models.Eps(0.001), models.Momentum(0.2)), models.LeakyReLU(0.1),
 			models.Dropout(0.2), models.Linear(9, 8), models.Softplus(), models.Linear(8, 6), models.Tanh(), models.Linear(6, 1),
 			models.Unscale([]float32{22.5}, []float32{9.2})}},
+		{"prices", models.Regression, []models.Part{
+			models.AppendReciprocals(3, 1), models.AppendIndicators(4, 2, -1, 0, 2),
+			models.Standardize([]float32{0, 0, 0, 0.1, 0, 0, 0}, []float32{1, 2, 1, 5, 1, 1, 1}), models.Linear(7, 5), models.ReLU(), models.Linear(5, 1),
+			models.UnscaleSquare([]float32{4.6}, []float32{0.9}), models.Clamp(15.5, 30)}},
 		{"binary", models.Binary, []models.Part{
 			models.Linear(2, 3), models.ReLU(), models.Linear(3, 3, models.NoBias), models.Sigmoid(), models.Linear(3, 1)}},
 		{"multiclass", models.Multiclass, []models.Part{

@@ -1,12 +1,9 @@
 package ops
 
 import (
-	"fmt"
 	"math"
-	"slices"
 
 	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"perceptron/internal/simd"
 )
@@ -104,53 +101,22 @@ func Square(x *G.Node) (*G.Node, error) {
 func square[T Float](x T) T      { return x * x }
 func squareSlope[T Float](x T) T { return 2 * x }
 
-// AppendLogs puts the natural logarithm of the given columns of x behind its
-// other columns. The values there must be positive.
-func AppendLogs(x *G.Node, columns []int) (*G.Node, error) {
-	_, cols, err := matrix("AppendLogs", "x", x)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range columns {
-		if c < 0 || c >= cols {
-			return nil, fmt.Errorf("ops: AppendLogs: column %d: wanted one from 0 to %d", c, cols-1)
-		}
-	}
-	columns = slices.Clone(columns)
+// Clamp is x, but low below low and high above high, element by element, as
+// torch.clamp. Its slope is 1 from low to high and 0 beyond.
+func Clamp(x *G.Node, low, high float32) (*G.Node, error) {
 	return dispatch(x,
-		func() (*G.Node, error) { return appendLogs[float32](x, columns) },
-		func() (*G.Node, error) { return appendLogs[float64](x, columns) })
+		func() (*G.Node, error) { return clamp[float32](x, low, high) },
+		func() (*G.Node, error) { return clamp[float64](x, low, high) })
 }
 
-func appendLogs[T Float](x *G.Node, columns []int) (*G.Node, error) {
-	rows, cols := x.Shape()[0], x.Shape()[1]
-	wide := cols + len(columns)
-	run := func(y []T, v [][]T) error {
-		x := v[0]
-		for r := range rows {
-			in, out := x[r*cols:(r+1)*cols], y[r*wide:(r+1)*wide]
-			copy(out, in)
-			for i, c := range columns {
-				if !(in[c] > 0) {
-					return &RowError{r, c, fmt.Sprintf("is %v: only a positive number has a logarithm", in[c])}
-				}
-				out[cols+i] = T(math.Log(float64(in[c])))
+func clamp[T Float](x *G.Node, low, high float32) (*G.Node, error) {
+	least, most := T(low), T(high)
+	return fromInput("Clamp", x,
+		each(func(x T) T { return max(least, min(most, x)) }),
+		chain(func(x T) T {
+			if x < least || x > most {
+				return 0
 			}
-		}
-		return nil
-	}
-	return apply("AppendLogs", tensor.Shape{rows, wide}, run, func(_, dy *G.Node) (G.Nodes, error) {
-		dx, err := apply("AppendLogs/dx", x.Shape(), func(dx []T, v [][]T) error {
-			x, dy := v[0], v[1]
-			for r := range rows {
-				in, up, out := x[r*cols:(r+1)*cols], dy[r*wide:(r+1)*wide], dx[r*cols:(r+1)*cols]
-				copy(out, up)
-				for i, c := range columns {
-					out[c] += up[cols+i] / in[c]
-				}
-			}
-			return nil
-		}, nil, x, dy)
-		return G.Nodes{dx}, err
-	}, x)
+			return 1
+		}))
 }

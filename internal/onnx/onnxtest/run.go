@@ -54,6 +54,9 @@ var elementwise = map[string]func(float64) float64{
 	"Tanh":     math.Tanh,
 	"Softplus": func(x float64) float64 { return math.Log1p(math.Exp(x)) },
 	"Log":      math.Log,
+
+	"Cast":       func(x float64) float64 { return x }, // truth, which is 1 here, to a number
+	"Reciprocal": func(x float64) float64 { return 1 / x },
 }
 
 var pairwise = map[string]func(a, b float64) float64{
@@ -61,6 +64,14 @@ var pairwise = map[string]func(a, b float64) float64{
 	"Sub": func(a, b float64) float64 { return a - b },
 	"Mul": func(a, b float64) float64 { return a * b },
 	"Div": func(a, b float64) float64 { return a / b },
+	"Max": math.Max, // of two; the operator takes more
+	"Min": math.Min,
+	"Equal": func(a, b float64) float64 {
+		if a == b {
+			return 1
+		}
+		return 0
+	},
 }
 
 func run(n onnx.Node, in []array) (array, error) {
