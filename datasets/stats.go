@@ -3,7 +3,9 @@ package datasets
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -50,33 +52,96 @@ func RootTargetStats(d *Dataset) (mean, std []float32, err error) {
 	return mean, std, nil
 }
 
+// TargetRange returns the smallest and the largest of all targets, 0 and 0
+// without rows.
+func TargetRange(d *Dataset) (low, high float32) {
+	if d.needRows() != nil {
+		return 0, 0
+	}
+	return slices.Min(d.targets), slices.Max(d.targets)
+}
+
 // LogStats returns the mean and the standard deviation of the natural logarithm
 // of each of the given features (0-based), for a layer that standardises them.
 //
 // Errors: no rows, a feature that isn't there, a number in it that is not above 0.
 func LogStats(d *Dataset, features ...int) (mean, std []float32, err error) {
+	return d.statsOf(features, math.Log, func(x float32) string {
+		if x > 0 {
+			return ""
+		}
+		return "only a number above 0 has a logarithm: correct the row, or take no logarithm of this feature"
+	})
+}
+
+// ReciprocalStats returns the mean and the standard deviation of 1/x of each of
+// the given features (0-based), for a layer that standardises them.
+//
+// Errors: no rows, a feature that isn't there, a 0 in it.
+func ReciprocalStats(d *Dataset, features ...int) (mean, std []float32, err error) {
+	return d.statsOf(features, func(x float64) float64 { return 1 / x }, func(x float32) string {
+		if x != 0 {
+			return ""
+		}
+		return "0 has no reciprocal: correct the row, or take no reciprocal of this feature"
+	})
+}
+
+// statsOf is about a function of features; fault says what is wrong with a
+// number that it does not take.
+func (d *Dataset) statsOf(features []int, f func(float64) float64, fault func(float32) string) (mean, std []float32, err error) {
 	if err := d.needRows(); err != nil {
 		return nil, nil, err
 	}
-	logs := make([]float32, 0, d.Rows()*len(features))
+	values := make([]float32, 0, d.Rows()*len(features))
 	row := make([]float32, d.Features())
 	for i := range d.Rows() {
 		d.gatherX(row, []int{i})
 		for _, j := range features {
-			if j < 0 || j >= len(row) {
-				return nil, nil, fmt.Errorf("data set %s: there is no feature %d: give features from 0 to %d", d.Name, j, len(row)-1)
+			if err := d.hasFeature(j); err != nil {
+				return nil, nil, err
 			}
-			if !(row[j] > 0) {
-				return nil, nil, fmt.Errorf("%s: feature %s is %v, and only a number above 0 has a logarithm: correct the row, or take no logarithm of this feature",
-					d.Place(i), d.featureName(j), row[j])
+			if wrong := fault(row[j]); wrong != "" {
+				return nil, nil, fmt.Errorf("%s: feature %s is %v, and %s", d.Place(i), d.featureName(j), row[j], wrong)
 			}
-			logs = append(logs, float32(math.Log(float64(row[j]))))
+			values = append(values, float32(f(float64(row[j]))))
 		}
 	}
 	if len(features) > 0 {
-		mean, std = toFloat32(moments(logs, len(features)))
+		mean, std = toFloat32(moments(values, len(features)))
 	}
 	return mean, std, nil
+}
+
+// Values returns the different values of a feature (0-based), from the smallest
+// to the largest, and the share of the rows that has each.
+//
+// Errors: no rows, a feature that isn't there.
+func Values(d *Dataset, feature int) (values, shares []float32, err error) {
+	if err := d.needRows(); err != nil {
+		return nil, nil, err
+	}
+	if err := d.hasFeature(feature); err != nil {
+		return nil, nil, err
+	}
+	counts := map[float32]int{}
+	row := make([]float32, d.Features())
+	for i := range d.Rows() {
+		d.gatherX(row, []int{i})
+		counts[row[feature]]++
+	}
+	values = slices.Sorted(maps.Keys(counts))
+	for _, v := range values {
+		shares = append(shares, float32(counts[v])/float32(d.Rows()))
+	}
+	return values, shares, nil
+}
+
+func (d *Dataset) hasFeature(j int) error {
+	if j >= 0 && j < d.Features() {
+		return nil
+	}
+	return fmt.Errorf("data set %s: there is no feature %d: give features from 0 to %d", d.Name, j, d.Features()-1)
 }
 
 // OverallStats returns one mean and one standard deviation of all features

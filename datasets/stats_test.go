@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -130,5 +131,31 @@ func TestStatsOfLogsAndRoots(t *testing.T) {
 	d.targets[1] = -9
 	if _, _, err = RootTargetStats(d); err == nil || !strings.Contains(err.Error(), "logs: row 1 (counted from 0): the target -9 has no square root") {
 		t.Errorf("root of -9: error %v", err)
+	}
+}
+
+func TestStatsOfReciprocalsAndValues(t *testing.T) {
+	d, err := New("values", matrixOf(4, 2, 0.5, 3, 0.25, 0, 0.5, 3, 0.25, -1), matrixOf(4, 1, 7, 5, 50, 6), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, std, err := ReciprocalStats(d, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "mean of the reciprocals", float64(mean[0]), 3, 0)
+	near(t, "std of the reciprocals", float64(std[0]), 1, 0)
+	if _, _, err = ReciprocalStats(d, 1); err == nil || !strings.Contains(err.Error(), `row 1 (counted from 0): feature "x2" is 0, and 0 has no reciprocal`) {
+		t.Errorf("reciprocal of 0: error %v", err)
+	}
+	values, shares, err := Values(d, 1)
+	if err != nil || !slices.Equal(values, []float32{-1, 0, 3}) || !slices.Equal(shares, []float32{0.25, 0.25, 0.5}) {
+		t.Errorf("values %v with shares %v, error %v", values, shares, err)
+	}
+	if _, _, err = Values(d, 2); err == nil || !strings.Contains(err.Error(), "no feature 2") {
+		t.Errorf("feature 2 of 2: error %v", err)
+	}
+	if low, high := TargetRange(d); low != 5 || high != 50 {
+		t.Errorf("targets from %v to %v: wanted 5 to 50", low, high)
 	}
 }
