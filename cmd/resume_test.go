@@ -26,7 +26,7 @@ const checkpoint = "checkpoint.safetensors"
 func lengthy(t *testing.T, name string) []string {
 	args := map[string]string{
 		"xor":    "-recipe deck -hidden 8 -epochs 20000 -loss-below 0",
-		"boston": "-hidden 32,32 -epochs 1500 -noise 0.1",
+		"boston": "-hidden 32,32 -epochs 1500 -noise 0.1 -reciprocals DIS -indicators RAD -clamp",
 		"iris":   "-hidden 16 -batch 10 -epochs 6000 -noise 0.1",
 		"mnist":  "-hidden 64 -epochs 500",
 	}[name] + " -quiet -batchnorm -dropout 0.1"

@@ -18,6 +18,7 @@ func Boston() *Lesson {
 	standard.Schedule, standard.Warmup, standard.Epochs = "cosine", 0.05, 100
 	best := standard
 	best.Logs, best.Hidden = []string{"CRIM", "NOX", "DIS", "TAX", "LSTAT"}, []int{128, 128}
+	best.Reciprocals, best.Indicators, best.Clamp = []string{"DIS"}, []string{"RAD"}, true
 	best.WeightDecay, best.Epochs = decayed(0.4), 200
 	return &Lesson{
 		Name:  "boston",
@@ -38,7 +39,7 @@ segregation: learn about regression with it, and decide about nobody.`,
 		Schema: datasets.BostonSchema(),
 		Recipes: []Recipe{
 			{"default", "standardised features with noise, roots of prices, weight decay, and a rate that rises, then falls", standard},
-			{"best", "the same with logarithms of five features, a wider network and twice the epochs", best},
+			{"best", "the same with more features, made of these, predictions bounded, a wider network and twice the epochs", best},
 			{"deck", "a plain ReLU network on standardised features, as on the slides", deck},
 		},
 	}

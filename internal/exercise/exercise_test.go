@@ -39,6 +39,10 @@ func TestNetwork(t *testing.T) {
 			[]string{"Standardize(13)", "Linear(13, 7)", "Softplus()", "Linear(7, 1)"}},
 		{Boston(), func(s *Settings) { s.Logs, s.Target, s.Hidden = []string{"CRIM", "LSTAT"}, StandardizedTarget, nil },
 			[]string{"AppendLogs(13, 0, 12)", "Standardize(15)", "Linear(15, 1)", "Unscale(1)"}},
+		{Boston(), func(s *Settings) {
+			s.Reciprocals, s.Indicators, s.Target, s.Hidden, s.Clamp = []string{"DIS"}, []string{"RAD", "CHAS"}, RootTarget, nil, true
+		}, []string{"AppendReciprocals(13, 7)", "AppendIndicators(14, 8, 1, 2, 3, 4, 5, 6, 7, 8, 24)", "AppendIndicators(23, 3, 0, 1)",
+			"Standardize(25)", "Linear(25, 1)", "UnscaleSquare(1)", "Clamp(5, 50)"}},
 		{Boston(), func(s *Settings) { s.Target, s.Hidden = RootTarget, nil }, []string{"Standardize(13)", "Linear(13, 1)", "UnscaleSquare(1)"}},
 		{Boston(), func(s *Settings) { s.Inputs, s.Target, s.Hidden = Raw, RawTarget, nil }, []string{"Linear(13, 1)"}},
 		{Iris(), func(s *Settings) {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"perceptron/datasets/augment"
+	"perceptron/models"
 	"perceptron/training"
 )
 
@@ -89,6 +90,9 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 	knob(f, "loss-below", "stop after an epoch with a training `loss` below this; 0 for never",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.LossBelow })
 
+	if l.Task == models.Regression {
+		l.regressionFlags(f)
+	}
 	if l.Pictures != nil {
 		knob(f, "train", "`file` to train with, CSV of a label and 784 pixels a line, plain or .gz (default: the embedded 60,000)",
 			fileName, func(s *Settings) *string { return &s.Train })

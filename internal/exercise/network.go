@@ -2,7 +2,6 @@ package exercise
 
 import (
 	"fmt"
-	"slices"
 
 	"perceptron/datasets"
 	"perceptron/datasets/mnist"
@@ -13,7 +12,7 @@ import (
 //
 //	preprocessing, noise, for pictures BatchNorm2d if asked for,
 //	for each hidden layer: Linear, BatchNorm1d, activation, Dropout,
-//	Linear to the outputs, and for a scaled regression Unscale.
+//	Linear to the outputs, and for a scaled regression Unscale, for a bounded one Clamp.
 //
 // What preprocessing needs to know, such as means, comes from these rows alone.
 func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Model, error) {
@@ -21,13 +20,13 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 	if err != nil {
 		return nil, err
 	}
-	initializer, err := s.initializer(train)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := s.preprocessing(train)
+	parts, center, err := s.preprocessing(train)
 	if err != nil {
 		return nil, orDeck(err)
+	}
+	initializer, err := s.initializer(center)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.checkBatches(train.Rows()); err != nil {
 		return nil, err
@@ -35,7 +34,7 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 	if s.PictureNorm {
 		parts = append(parts, models.Unflatten(1, mnist.Side, mnist.Side), models.BatchNorm2d(1), models.Flatten())
 	}
-	width := train.Features() + len(s.Logs)
+	width := len(center)
 	for _, units := range s.Hidden {
 		parts = append(parts, models.Linear(width, units))
 		if s.BatchNorm {
@@ -65,6 +64,9 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 			}
 			parts = append(parts, models.UnscaleSquare(mean, sd))
 		}
+		if s.Clamp {
+			parts = append(parts, models.Clamp(datasets.TargetRange(train)))
+		}
 	}
 	parts = append(parts, models.Seed(s.Seed), models.Init(initializer), models.WithInfo(info))
 	return models.New(task, parts...)
@@ -89,63 +91,45 @@ func (s Settings) checkBatches(rows int) error {
 	return fmt.Errorf("-batch %d makes a batch of one row out of %d training rows, and BatchNorm1d needs two or more to train: choose another -batch, or -batchnorm=false", s.Batch, rows)
 }
 
-// preprocessing is the layers before the first trained one.
-func (s Settings) preprocessing(train *datasets.Dataset) ([]models.Part, error) {
-	var parts []models.Part
+// preprocessing is the layers before the first trained one, and the mean of
+// each feature as they leave it.
+func (s Settings) preprocessing(train *datasets.Dataset) (parts []models.Part, center []float32, err error) {
+	center = make([]float32, train.Features())
 	switch s.Inputs {
 	case Raw:
+		center, _ = datasets.ColumnStats(train)
 	case Standardized:
-		mean, sd := datasets.ColumnStats(train)
-		if len(s.Logs) > 0 {
-			columns, logMean, logSD, err := s.logs(train)
-			if err != nil {
-				return nil, err
-			}
-			parts = append(parts, models.AppendLogs(train.Features(), columns...))
-			mean, sd = append(mean, logMean...), append(sd, logSD...)
+		added, err := s.addedFeatures(train)
+		if err != nil {
+			return nil, nil, err
 		}
-		parts = append(parts, models.Standardize(mean, sd))
+		mean, sd := datasets.ColumnStats(train)
+		parts = append(added.layers, models.Standardize(append(mean, added.mean...), append(sd, added.sd...)))
+		center = make([]float32, len(center)+len(added.mean))
 	case Pixels:
 		mean, sd := datasets.OverallStats(train)
 		parts = append(parts, models.Standardize(repeat(mean, train.Features()), repeat(sd, train.Features())))
 	case Whitened:
 		mean, w, err := datasets.WithinClassWhitening(train)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		parts = append(parts, models.Whiten(mean, w))
 	default:
-		return nil, fmt.Errorf("unknown preprocessing %q of the inputs", s.Inputs)
+		return nil, nil, fmt.Errorf("unknown preprocessing %q of the inputs", s.Inputs)
 	}
 	if s.Noise > 0 {
 		parts = append(parts, models.GaussianNoise(s.Noise))
 	}
-	return parts, nil
+	return parts, center, nil
 }
 
-// logs finds the columns of Logs, with the means and deviations of their logarithms.
-func (s Settings) logs(train *datasets.Dataset) (columns []int, mean, sd []float32, err error) {
-	for _, name := range s.Logs {
-		i := slices.Index(train.FeatureNames, name)
-		if i < 0 {
-			return nil, nil, nil, fmt.Errorf("no feature is called %q, whose logarithm the recipe takes: add it", name)
-		}
-		columns = append(columns, i)
-	}
-	mean, sd, err = datasets.LogStats(train, columns...)
-	return columns, mean, sd, err
-}
-
-// initializer draws the initial weights.
-func (s Settings) initializer(train *datasets.Dataset) (models.Initializer, error) {
+// initializer draws the initial weights for inputs around a center.
+func (s Settings) initializer(center []float32) (models.Initializer, error) {
 	if s.Init != hinged {
 		return models.InitByName(s.Init)
 	}
-	mean := make([]float32, train.Features()+len(s.Logs)) // as preprocessing leaves it
-	if s.Inputs == Raw {
-		mean, _ = datasets.ColumnStats(train)
-	}
-	return models.Hinged(mean), nil
+	return models.Hinged(center), nil
 }
 
 func repeat(v float32, n int) []float32 {

@@ -114,8 +114,17 @@ func (s Settings) String() string {
 	if len(s.Logs) > 0 {
 		text += " with the logarithm of " + list(s.Logs)
 	}
+	if len(s.Reciprocals) > 0 {
+		text += ", the reciprocal of " + list(s.Reciprocals)
+	}
+	if len(s.Indicators) > 0 {
+		text += ", the values of " + list(s.Indicators)
+	}
 	if s.Target != "" {
 		text += fmt.Sprintf(", target %s", s.Target)
+	}
+	if s.Clamp {
+		text += " within the training range"
 	}
 	text += fmt.Sprintf(", hidden %s %s, init %s", hidden, s.Activation, s.Init)
 	if s.BatchNorm {

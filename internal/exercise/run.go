@@ -149,8 +149,8 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 	if r.loaded != nil {
 		return nil, nil
 	}
-	if len(r.Logs) > 0 { // or else it is found after the first epoch
-		if _, _, _, err := r.logs(valid); err != nil {
+	if r.Inputs == Standardized { // or else it is found after the first epoch
+		if _, err := r.addedFeatures(valid); err != nil {
 			return nil, orDeck(err)
 		}
 	}

@@ -25,10 +25,13 @@ type Settings struct {
 	Sequential   bool   // the first rows train, instead of shuffled ones
 
 	// Preprocessing, which becomes part of the network.
-	Inputs Inputs
-	Logs   []string // features whose logarithm is one more feature, to Standardized inputs
-	Noise  float64  // standard deviation of Gaussian noise on the inputs, while training
-	Target Target   // of regressions
+	Inputs      Inputs
+	Logs        []string // features whose logarithm is one more feature, to Standardized inputs
+	Reciprocals []string // those whose reciprocal is one more
+	Indicators  []string // those of which each value has a feature of its own, 1 where it is and 0 elsewhere
+	Noise       float64  // standard deviation of Gaussian noise on the inputs, while training
+	Target      Target   // of regressions
+	Clamp       bool     // predictions of regressions end where the training targets do
 
 	// Adversarial is how far the preprocessed inputs of adversarial rows move; 0:
 	// there are none.
