@@ -134,13 +134,6 @@ func (m *Model) connect() error {
 	return nil
 }
 
-func isTarget(u *unit) bool {
-	_, is := u.layer.(targetLayer)
-	return is
-}
-
-func isNoTarget(u *unit) bool { return !isTarget(u) }
-
 // inputShape asks the first layer that knows for the features of a row. Layers
 // that take any width, such as Dropout, may stand before it.
 func (m *Model) inputShape() []int {

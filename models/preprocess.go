@@ -30,6 +30,13 @@ type targetLayer interface {
 	scaled(s scope, y *G.Node) (*G.Node, error)
 }
 
+func isTarget(u *unit) bool {
+	_, is := u.layer.(targetLayer)
+	return is
+}
+
+func isNoTarget(u *unit) bool { return !isTarget(u) }
+
 // Standardize is (x−mean)/sd for each feature, with fixed numbers, usually
 // those of the training rows, so that the model takes raw features. Its
 // buffers are mean and sd (features).
