@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"perceptron/internal/ops"
 )
@@ -20,9 +19,9 @@ import (
 // weights.
 //
 // The inputs that move are those behind the preprocessing layers at the
-// model's front (Standardize, Whiten, AppendLogs and its kin), and eps is in their units:
-// behind Standardize, standard deviations. In a model without them the features
-// themselves move. Moved inputs are not clipped.
+// model's front (Standardize, Whiten, AppendLogs and its kin), and eps is in
+// their units: behind Standardize, standard deviations. In a model without them
+// the features themselves move. Moved inputs are not clipped.
 //
 // BatchNorm's statistics are those of both halves together, and its running
 // ones move once, by the second pass. Dropout and noise are in the first pass
@@ -37,7 +36,7 @@ func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	front, all := m.preprocessing(), len(m.units)
+	front, all := m.preprocessing(), m.firstTarget()
 	real := pass{model: m, graph: g, training: true}
 	inputs, err := real.run(g.X, 0, front)
 	if err != nil {
@@ -53,11 +52,11 @@ func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	slope, err := g.slope(loss, inputs)
+	slopes, err := ops.Gradients(loss, "∂L/∂L of the first pass", G.Nodes{inputs})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("models: %w", err)
 	}
-	both, targets, err := withTwins(inputs, slope, g.Y, eps)
+	both, targets, err := withTwins(inputs, slopes[0], g.Y, eps)
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
@@ -79,21 +78,6 @@ func (m *Model) preprocessing() int {
 		}
 	}
 	return len(m.units)
-}
-
-// slope is the gradient of a loss by a node.
-func (g *Graph) slope(loss, by *G.Node) (*G.Node, error) {
-	var one any = float32(1)
-	if loss.Dtype() == tensor.Float64 {
-		one = float64(1)
-	}
-	// Bound, since a constant would be shared with all graphs of the process.
-	seed := G.NewScalar(g.Expr, loss.Dtype(), G.WithName("∂L/∂L of the first pass"), G.WithValue(one))
-	nodes, err := G.Backpropagate(G.Nodes{loss}, G.Nodes{seed}, G.Nodes{by})
-	if err != nil {
-		return nil, fmt.Errorf("models: differentiate by the inputs: %w", err)
-	}
-	return nodes[0], nil
 }
 
 // withTwins puts adversarial rows under the inputs, and their targets under the

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"perceptron/datasets"
+	"perceptron/internal/ops"
 	"perceptron/internal/tape"
 	"perceptron/models"
 )
@@ -180,13 +181,9 @@ func (t *Trainer) forRows(rows int) (*stepGraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Grad would use a constant that all graphs of the process share, and two
-	// models could not be prepared at the same time. A bound value also costs less
-	// than a constant, which is computed anew in each run.
-	one := G.NewScalar(g.Expr, tensor.Float32, G.WithName("∂L/∂L"), G.WithValue(float32(1)))
-	nodes, err := G.Backpropagate(G.Nodes{g.Loss}, G.Nodes{one}, g.Parameters)
+	nodes, err := ops.Gradients(g.Loss, "∂L/∂L", g.Parameters)
 	if err != nil {
-		return nil, fmt.Errorf("differentiate: %w", err)
+		return nil, err
 	}
 	s := &stepGraph{graph: g}
 	for i, n := range nodes {
