@@ -41,11 +41,9 @@ func (m *Model) graph(rows int, training bool) (*Graph, error) {
 		return nil, err
 	}
 	p := pass{model: m, graph: g, training: training}
-	x, err := p.run(g.X, 0, len(m.units))
-	if err != nil {
+	if g.Z, err = p.run(g.X, 0, m.firstTarget()); err != nil {
 		return nil, err
 	}
-	g.Z = x
 	if g.Loss, err = p.loss(g.Z, g.Y); err != nil || training {
 		return g, err
 	}
@@ -83,14 +81,11 @@ func (p pass) scope(i int) scope {
 	return scope{name: u.name, training: p.training, trial: p.trial, params: u.params, nodes: p.graph.nodes[i], noise: p.model.noise}
 }
 
-// run puts x through the layers from the one of an index to before another. A
-// layer of targets is left to loss and output.
+// run puts x through the layers from the one of an index to before another, none
+// of them layers of targets, which are for loss and output.
 func (p pass) run(x *G.Node, from, to int) (*G.Node, error) {
 	var err error
 	for i := from; i < to; i++ {
-		if isTarget(p.model.units[i]) {
-			continue
-		}
 		if x, err = p.model.units[i].layer.forward(p.scope(i), x); err != nil {
 			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
 		}

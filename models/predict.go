@@ -23,8 +23,9 @@ const chunkRows = 256
 // class. Any number of goroutines may call it at once.
 //
 // A feature that is NaN or infinite is no error here, as in PyTorch, unless
-// AppendLogs or AppendReciprocals meets it. NaN makes the predictions of its own row NaN, infinity
-// makes them NaN or what the layers make of it; other rows are as without it.
+// AppendLogs or AppendReciprocals meets it. NaN makes the predictions of its own
+// row NaN, infinity makes them NaN or what the layers make of it; other rows are
+// as without it.
 // Classify refuses to choose among such numbers.
 func (m *Model) Predict(x *tensor.Dense) (*tensor.Dense, error) {
 	out, _, err := m.evaluate(x, nil)
