@@ -16,30 +16,9 @@ type added struct {
 
 // addedFeatures makes the Logs, Reciprocals and Indicators.
 func (s Settings) addedFeatures(train *datasets.Dataset) (*added, error) {
-	a, width := &added{}, train.Features()
-	for _, kind := range []struct {
-		names []string
-		what  string
-		layer func(features int, columns ...int) models.Layer
-		stats func(*datasets.Dataset, ...int) (mean, sd []float32, err error)
-	}{
-		{s.Logs, "logarithm", models.AppendLogs, datasets.LogStats},
-		{s.Reciprocals, "reciprocal", models.AppendReciprocals, datasets.ReciprocalStats},
-	} {
-		if len(kind.names) == 0 {
-			continue
-		}
-		columns, err := columnsOf(train, kind.names, kind.what)
-		if err != nil {
-			return nil, err
-		}
-		mean, sd, err := kind.stats(train, columns...)
-		if err != nil {
-			return nil, err
-		}
-		a.layers = append(a.layers, kind.layer(width, columns...))
-		a.mean, a.sd = append(a.mean, mean...), append(a.sd, sd...)
-		width += len(columns)
+	a, err := s.functions(train)
+	if err != nil {
+		return nil, err
 	}
 	columns, err := columnsOf(train, s.Indicators, "indicators")
 	if err != nil {
@@ -54,11 +33,40 @@ func (s Settings) addedFeatures(train *datasets.Dataset) (*added, error) {
 			return nil, fmt.Errorf("feature %s has %d values, and indicators of at most %d are made: leave it out of -indicators",
 				train.FeatureNames[c], len(values), mostIndicators)
 		}
-		a.layers = append(a.layers, models.AppendIndicators(width, c, values...))
+		a.layers = append(a.layers, models.AppendIndicators(train.Features()+len(a.mean), c, values...))
 		// Centred, but not divided by their deviation, which would make the
 		// indicators of rare values large.
 		a.mean, a.sd = append(a.mean, shares...), append(a.sd, repeat(1, len(values))...)
-		width += len(values)
+	}
+	return a, nil
+}
+
+// functions makes the Logs and Reciprocals, or tells which row has a number that
+// has none.
+func (s Settings) functions(d *datasets.Dataset) (*added, error) {
+	a := &added{}
+	for _, kind := range []struct {
+		names []string
+		what  string
+		layer func(features int, columns ...int) models.Layer
+		stats func(*datasets.Dataset, ...int) (mean, sd []float32, err error)
+	}{
+		{s.Logs, "logarithm", models.AppendLogs, datasets.LogStats},
+		{s.Reciprocals, "reciprocal", models.AppendReciprocals, datasets.ReciprocalStats},
+	} {
+		if len(kind.names) == 0 {
+			continue
+		}
+		columns, err := columnsOf(d, kind.names, kind.what)
+		if err != nil {
+			return nil, err
+		}
+		mean, sd, err := kind.stats(d, columns...)
+		if err != nil {
+			return nil, err
+		}
+		a.layers = append(a.layers, kind.layer(d.Features()+len(a.mean), columns...))
+		a.mean, a.sd = append(a.mean, mean...), append(a.sd, sd...)
 	}
 	return a, nil
 }

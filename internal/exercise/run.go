@@ -150,7 +150,7 @@ func (r *Run) Fit(ctx context.Context, net *models.Model, train, valid *datasets
 		return nil, nil
 	}
 	if r.Inputs == Standardized { // or else it is found after the first epoch
-		if _, err := r.addedFeatures(valid); err != nil {
+		if _, err := r.functions(valid); err != nil {
 			return nil, orDeck(err)
 		}
 	}
