@@ -39,6 +39,15 @@ func knob[T any](f *flags, name, usage string, parse func(string) (T, error), fi
 	})
 }
 
+// toggle declares a flag that is true or false.
+func toggle(f *flags, name, usage string, set func(s *Settings, on bool)) {
+	f.BoolFunc(name, usage, func(text string) error {
+		on, err := strconv.ParseBool(text)
+		f.change(name, func(s *Settings) { set(s, on) })
+		return wanted(err == nil, "true or false")
+	})
+}
+
 // flags declares the flags of the lesson.
 func (l *Lesson) flags(c *command, recipe *string) *flags {
 	f := &flags{FlagSet: newFlagSet(l.Name)}
@@ -54,11 +63,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 		sizes, func(s *Settings) *[]int { return &s.Hidden })
 	knob(f, "activation", "`function` behind each hidden layer: "+list(names(activations)),
 		oneOf(names(activations)), func(s *Settings) *string { return &s.Activation })
-	f.BoolFunc("batchnorm", "put BatchNorm1d behind each hidden layer; -batchnorm=false takes it away", func(text string) error {
-		on, err := strconv.ParseBool(text)
-		f.change("batchnorm", func(s *Settings) { s.BatchNorm = on })
-		return wanted(err == nil, "true or false")
-	})
+	toggle(f, "batchnorm", "put BatchNorm1d behind each hidden layer; -batchnorm=false takes it away", func(s *Settings, on bool) { s.BatchNorm = on })
 	knob(f, "dropout", "`share` of the hidden units that rest in each step, from 0 to below 1",
 		number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.Dropout })
 	knob(f, "init", "`initialiser` of the weights: "+list(initializerNames()),
@@ -98,19 +103,11 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			fileName, func(s *Settings) *string { return &s.Train })
 		knob(f, "valid", "`file` to validate with (default: the embedded 10,000)",
 			fileName, func(s *Settings) *string { return &s.Valid })
-		f.BoolFunc("batchnorm2d", "put BatchNorm2d before the first layer, over the pixels of all pictures of a batch", func(text string) error {
-			on, err := strconv.ParseBool(text)
-			f.change("batchnorm2d", func(s *Settings) { s.PictureNorm = on })
-			return wanted(err == nil, "true or false")
-		})
-		f.BoolFunc("augment", "change training pictures as the recipe says; -augment=false leaves them alone", func(text string) error {
-			on, err := strconv.ParseBool(text)
-			f.change("augment", func(s *Settings) {
-				if !on {
-					s.Augment = augment.Options{}
-				}
-			})
-			return wanted(err == nil, "true or false")
+		toggle(f, "batchnorm2d", "put BatchNorm2d before the first layer, over the pixels of all pictures of a batch", func(s *Settings, on bool) { s.PictureNorm = on })
+		toggle(f, "augment", "change training pictures as the recipe says; -augment=false leaves them alone", func(s *Settings, on bool) {
+			if !on {
+				s.Augment = augment.Options{}
+			}
 		})
 		knob(f, "label-smoothing", "`share` of the target that goes to all classes alike",
 			number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.LabelSmoothing })
@@ -119,11 +116,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 			fileName, func(s *Settings) *string { return &s.Data })
 		knob(f, "train-rows", "`rows` of the table to train with, the others validate; 0: all do both",
 			whole(0), func(s *Settings) *int { return &s.TrainRows })
-		f.BoolFunc("sequential", "train with the first rows of the table instead of shuffled ones", func(text string) error {
-			on, err := strconv.ParseBool(text)
-			f.change("sequential", func(s *Settings) { s.Sequential = on })
-			return wanted(err == nil, "true or false")
-		})
+		toggle(f, "sequential", "train with the first rows of the table instead of shuffled ones", func(s *Settings, on bool) { s.Sequential = on })
 	}
 	pathFlag(f.FlagSet, "out", "`folder` for the results (default \"results/"+l.Name+"\")", &c.out)
 	pathFlag(f.FlagSet, "load", "`file` of a saved network to evaluate and draw, without training", &c.load)

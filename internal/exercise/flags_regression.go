@@ -2,7 +2,6 @@ package exercise
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -14,11 +13,7 @@ func (l *Lesson) regressionFlags(f *flags) {
 		l.features, func(s *Settings) *[]string { return &s.Reciprocals })
 	knob(f, "indicators", "`features` of which each value gets a feature, 1 where it is and 0 elsewhere; none for none",
 		l.features, func(s *Settings) *[]string { return &s.Indicators })
-	f.BoolFunc("clamp", "bound predictions by the smallest and the largest training target; -clamp=false does not", func(text string) error {
-		on, err := strconv.ParseBool(text)
-		f.change("clamp", func(s *Settings) { s.Clamp = on })
-		return wanted(err == nil, "true or false")
-	})
+	toggle(f, "clamp", "bound predictions by the smallest and the largest training target; -clamp=false does not", func(s *Settings, on bool) { s.Clamp = on })
 }
 
 // features reads names of the lesson's features.
