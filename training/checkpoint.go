@@ -1,6 +1,7 @@
 package training
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -41,7 +42,7 @@ type position struct {
 	Loss           float64           `json:"loss"`            // of the last step
 	LossSum        float64           `json:"loss_sum"`        // of the epoch under way
 	Factors        uint64            `json:"factors"`         // of the schedule so far
-	OptimizerSteps int               `json:"optimizer_steps"` // those of earlier runs included
+	OptimizerSteps map[string]int    `json:"optimizer_steps"` // of each parameter, those of earlier runs included
 	BestEpoch      int               `json:"best_epoch,omitempty"`
 	BestLoss       float64           `json:"best_loss,omitempty"`
 }
@@ -87,10 +88,10 @@ func SaveCheckpoints(path string, epochs int) Hook {
 }
 
 func (f *fit) checkpoint() *Checkpoint {
+	memory, steps := f.options.Optimizer.memory(f.progress.Net)
 	c := &Checkpoint{
-		Step: f.progress.Step, History: slices.Clip(f.progress.History), Model: f.progress.Net.StateDict(),
-		memory: f.options.Optimizer.memory(f.progress.Net),
-		at:     position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: f.options.Optimizer.steps},
+		Step: f.progress.Step, History: slices.Clip(f.progress.History), Model: f.progress.Net.StateDict(), memory: memory,
+		at: position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: steps},
 	}
 	if f.early != nil && f.early.best != nil {
 		c.best, c.at.BestEpoch, c.at.BestLoss = f.early.best, f.early.bestEpoch, f.early.bestLoss
@@ -131,12 +132,10 @@ func (f *fit) resume(c *Checkpoint) error {
 func (f *fit) agrees(c *Checkpoint) error {
 	run := f.identity()
 	var differences []string
-	for _, what := range slices.Sorted(maps.Keys(run)) {
-		is, was := run[what], c.at.Run[what]
-		if was == "" {
-			was = unsaid[what]
-		}
-		if is != was {
+	all := maps.Clone(c.at.Run)
+	maps.Copy(all, run)
+	for _, what := range slices.Sorted(maps.Keys(all)) {
+		if is, was := cmp.Or(run[what], "unknown"), cmp.Or(c.at.Run[what], "unknown"); is != was {
 			differences = append(differences, fmt.Sprintf("%s: now %s, in the checkpoint %s", what, is, was))
 		}
 	}
@@ -169,10 +168,6 @@ func addFactor(sum uint64, factor float64) uint64 {
 	return (sum ^ uint64(math.Float32bits(float32(factor))) ^ 1<<32) * prime
 }
 
-// unsaid is what holds of a run whose checkpoint does not say, because it was
-// taken before there was a choice.
-var unsaid = map[string]string{"adversarial": "0"}
-
 // identity names what decides a run's results, but for its length and schedule.
 // Functions cannot be compared, so of a Transform it is only known whether there
 // is one.
@@ -181,25 +176,28 @@ func (f *fit) identity() map[string]string {
 		return f.facts
 	}
 	net, o := f.progress.Net, &f.options
-	settings := o.Optimizer.settings
-	settings.lr = f.rate
-	facts := map[string]string{
+	facts := o.Optimizer.facts()
+	maps.Copy(facts, map[string]string{
 		"model":            strings.Join(strings.Fields(net.String()), " "),
 		"seed of model":    fmt.Sprint(net.Seed()),
 		"label smoothing":  fmt.Sprint(net.LabelSmoothing()),
-		"optimizer":        fmt.Sprintf("%+v", settings),
+		"learning rate":    fmt.Sprint(f.rate),
 		"batch size":       fmt.Sprint(f.train.BatchSize()),
 		"drop last":        fmt.Sprint(o.DropLast),
 		"loss below":       fmt.Sprint(o.LossBelow),
 		"seed of training": fmt.Sprint(o.Seed),
-		"early stopping":   fmt.Sprintf("%+v", o.EarlyStopping),
-		"clipping":         fmt.Sprintf("norm %v, value %v", o.ClipNorm, o.ClipValue),
+		"patience":         fmt.Sprint(o.EarlyStopping.Patience),
+		"held-back share":  fmt.Sprint(o.EarlyStopping.Share),
+		"least progress":   fmt.Sprint(o.EarlyStopping.MinDelta),
+		"stops on valid":   fmt.Sprint(o.EarlyStopping.OnValid),
+		"norm clipped at":  fmt.Sprint(o.ClipNorm),
+		"value clipped at": fmt.Sprint(o.ClipValue),
 		"adversarial":      fmt.Sprint(o.Adversarial),
 		"transform":        fmt.Sprint(o.Transform != nil),
 		"training rows":    fingerprint(f.train.Data()),
 		"validation rows":  "none",
 		"held-back rows":   "none",
-	}
+	})
 	if f.valid != nil {
 		facts["validation rows"] = fingerprint(f.valid.Data())
 	}
@@ -215,49 +213,51 @@ func fingerprint(d *datasets.Dataset) string {
 	return fmt.Sprintf("%d of %d features and checksum %08x", d.Rows(), d.Features(), d.Checksum())
 }
 
-// memory copies what the optimizer remembers of a model's parameters.
-func (o *Optimizer) memory(net *models.Model) models.StateDict {
-	var sd models.StateDict
-	for i, p := range trained(net) {
-		if i >= len(o.states) || o.states[i].owner != p.Value {
-			break // before the first step with this model
+// memory copies what the optimizer remembers of a model's parameters, and how
+// many steps each has made.
+func (o *Optimizer) memory(net *models.Model) (sd models.StateDict, steps map[string]int) {
+	steps = map[string]int{}
+	for _, p := range net.Parameters() {
+		s := o.states[p.Value]
+		if s == nil {
+			continue // it has made no step
 		}
-		for j, numbers := range o.states[i].memory {
+		steps[p.Name] = s.steps
+		for j, numbers := range s.memory {
 			sd = append(sd, models.State{Name: memoryName(j, p), Value: tensor.New(
 				tensor.WithShape(p.Value.Shape()...), tensor.WithBacking(slices.Clone(numbers)))})
 		}
 	}
-	return sd
+	return sd, steps
 }
 
 // remember takes the place of the steps that made such a memory.
-func (o *Optimizer) remember(net *models.Model, sd models.StateDict, steps int) error {
+func (o *Optimizer) remember(net *models.Model, sd models.StateDict, steps map[string]int) error {
 	numbers := map[string][]float32{}
 	for _, s := range sd {
 		if s.Value.Dtype() == tensor.Float32 {
 			numbers[s.Name] = s.Value.Float32s()
 		}
 	}
-	var states []state
-	for _, p := range trained(net) {
-		s := newState(p.Value, o.rule.buffers)
+	states, most := map[*tensor.Dense]*state{}, 0
+	for _, p := range net.Parameters() {
+		if steps[p.Name] <= 0 {
+			continue
+		}
+		most = max(most, steps[p.Name])
+		s := o.newState(p.Name, p.Decays, p.Value.Shape().TotalSize())
+		s.steps = steps[p.Name]
 		for j, memory := range s.memory {
 			name := memoryName(j, p)
-			if steps > 0 && len(numbers[name]) != len(memory) {
+			if len(numbers[name]) != len(memory) {
 				return fmt.Errorf("the checkpoint is damaged: %d numbers in the optimizer's %s: wanted %d", len(numbers[name]), name, len(memory))
 			}
 			copy(memory, numbers[name])
 		}
-		states = append(states, s)
+		states[p.Value] = s
 	}
-	o.states, o.steps = states, steps
+	o.states, o.steps = states, most
 	return nil
-}
-
-// trained lists the parameters as training graphs do, for optimizers go by
-// their order.
-func trained(net *models.Model) []*models.Parameter {
-	return slices.DeleteFunc(net.Parameters(), func(p *models.Parameter) bool { return !p.Trained })
 }
 
 func memoryName(j int, p *models.Parameter) string { return fmt.Sprintf("%d.%s", j, p.Name) }

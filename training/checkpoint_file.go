@@ -28,7 +28,7 @@ import (
 // and its metadata has the rest as JSON.
 const (
 	checkpointKey     = "perceptron.checkpoint"
-	checkpointVersion = 1
+	checkpointVersion = 2
 
 	modelPrefix, bestPrefix, memoryPrefix = "model.", "best.", "optimizer."
 	historyName                           = "history"
@@ -108,17 +108,23 @@ func parseCheckpoint(data []byte) (*Checkpoint, error) {
 		return nil, fmt.Errorf("the checkpoint has format version %d, written by %.80q, and this program reads up to %d: use a newer program",
 			version.Version, version.Program, checkpointVersion)
 	}
+	if version.Version == 1 {
+		return nil, fmt.Errorf("the checkpoint has format version 1, written by %.80q, and this program reads version %d: end the run with the program it was begun with, or begin anew",
+			version.Program, checkpointVersion)
+	}
 	var h header
-	if err := json.Unmarshal([]byte(text), &h); err != nil {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields() // what it means might change the run
+	if err := d.Decode(&h); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
 	c := &Checkpoint{Note: h.Note, Step: h.Step, at: h.position}
 	if err := c.take(f.Tensors); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
-	if h.Version < 1 || c.Step < 0 || c.at.OptimizerSteps < 0 || c.at.BestEpoch < 0 || c.at.BestEpoch > len(c.History) || (c.at.BestEpoch > 0) != (c.best != nil) {
-		return nil, fmt.Errorf("format version %d, step %d, %d steps of the optimizer, epoch %d the best of %d: %s",
-			h.Version, c.Step, c.at.OptimizerSteps, c.at.BestEpoch, len(c.History), damaged)
+	if h.Version < 1 || c.Step < 0 || c.at.BestEpoch < 0 || c.at.BestEpoch > len(c.History) || (c.at.BestEpoch > 0) != (c.best != nil) {
+		return nil, fmt.Errorf("format version %d, step %d, epoch %d the best of %d: %s",
+			h.Version, c.Step, c.at.BestEpoch, len(c.History), damaged)
 	}
 	return c, nil
 }

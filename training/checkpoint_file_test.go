@@ -61,8 +61,11 @@ func TestDamagedCheckpoint(t *testing.T) {
 		want   string
 	}{
 		{"another kind", func(f *safetensors.File) { f.Metadata = nil }, "the file is no checkpoint"},
-		{"newer", replace(`"version":1`, `"version":2`), `the checkpoint has format version 2, written by "perceptron `},
-		{"no version", replace(`"version":1`, `"version":0`), "format version 0"},
+		{"newer", replace(`"version":2`, `"version":3`), `the checkpoint has format version 3, written by "perceptron `},
+		{"older", replace(`"version":2`, `"version":1`), "end the run with the program it was begun with, or begin anew"},
+		{"no version", replace(`"version":2`, `"version":0`), "format version 0"},
+		{"an unknown key", replace(`"step":10`, `"step":10,"leap":1`), `unknown field "leap": the checkpoint is damaged`},
+		{"an unknown fact", replace(`"run":{`, `"run":{"weather":"fair",`), "weather: now unknown, in the checkpoint fair"},
 		{"no JSON", replace(`{`, `[`), "the checkpoint is damaged"},
 		{"text for a number", replace(`"step":10`, `"step":"10"`), "the checkpoint is damaged"},
 		{"negative step", replace(`"step":10`, `"step":-10`), "step -10"},

@@ -69,6 +69,9 @@ var runs = map[string]func() training.Options{
 	"AdamW, cosine": func() training.Options {
 		return training.Options{Optimizer: training.AdamW(0.01), Schedule: training.Warmup(0.2, training.Cosine())}
 	},
+	"Lion": func() training.Options {
+		return training.Options{Optimizer: Lion(0.003, training.RateOf("fc1", 0.5), training.WeightDecayOf("*.weight", 0.1))}
+	},
 	"default":   func() training.Options { return training.Options{} },
 	"transform": func() training.Options { return training.Options{Transform: shake, Prefetch: true} },
 	"adversarial": func() training.Options {

@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // ClipGradNorm scales gradients down so that their common Euclidean norm is at
@@ -25,11 +26,16 @@ func ClipGradNorm(grads []ValueGrad, limit float64) (norm float64, err error) {
 	if scale >= 1 {
 		return norm, nil
 	}
-	return norm, eachGradient(grads, func(g []float32) {
-		for i := range g {
-			g[i] *= scale
+	for i, vg := range grads {
+		_, g, _ := floats(vg)
+		if sharedWith(grads[:i], g) {
+			continue
 		}
-	})
+		for j := range g {
+			g[j] *= scale
+		}
+	}
+	return norm, nil
 }
 
 // ClipGradValue bounds each number of the gradients to ±limit: PyTorch's
@@ -66,4 +72,13 @@ func eachGradient(grads []ValueGrad, f func(g []float32)) error {
 		f(g)
 	}
 	return nil
+}
+
+// sharedWith reports whether one of the gradients is the tensor of g, as it may be
+// where two parameters are the terms of a sum.
+func sharedWith(grads []ValueGrad, g []float32) bool {
+	return slices.ContainsFunc(grads, func(vg ValueGrad) bool {
+		_, other, _ := floats(vg)
+		return len(g) > 0 && len(other) > 0 && &other[0] == &g[0]
+	})
 }

@@ -42,11 +42,12 @@
 //	OneCycle(0.3)                   OneCycleLR(max_lr=rate, total_steps=steps, cycle_momentum=False)
 //	Warmup(0.1, LinearDecay())      none: up to the rate over a tenth of the steps, then down to 0
 //
-// Of what PyTorch offers there is no dampening of SGD's momentum, no amsgrad for
-// Adam, no centered RMSprop, no rate or decay of its own for each group of
-// parameters (but see [DecayWeightsOnly]), and no schedule that looks at the loss,
-// as ReduceLROnPlateau does. An optimizer of one's own is a gorgonia.Solver that
-// is handed what [Trainer.Gradients] gives.
+// Groups of parameters have a rate or a decay of their own by name: [RateOf] and
+// [WeightDecayOf]. An optimizer of one's own is a [Rule] that [NewOptimizer] is
+// given; Fit, groups and checkpoints work with it as with those above. Of what
+// PyTorch offers there is no dampening of SGD's momentum, no amsgrad for Adam, no
+// centered RMSprop, and no schedule that looks at the loss, as ReduceLROnPlateau
+// does.
 //
 // # Early stopping
 //

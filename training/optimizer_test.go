@@ -47,17 +47,21 @@ func TestOptimizersRefuse(t *testing.T) {
 		{AdamW(math.Inf(1)), "AdamW: learning rate +Inf"},
 		{SGD(1, WeightDecay(-0.1)), "SGD: weight decay -0.1: wanted 0 or more"},
 		{Momentum(1, 1), "SGD: momentum 1: wanted at least 0 and below 1"},
-		{Nesterov(1, 0), "SGD: momentum 0 of Nesterov's method: wanted above 0 and below 1"},
+		{Nesterov(1, 0), "Nesterov: momentum 0: wanted above 0 and below 1"},
 		{RMSprop(1, WithMomentum(-1)), "RMSprop: momentum -1"},
-		{Adam(1, WithMomentum(0.9)), "Adam: it has no momentum, as SGD or RMSprop would: leave out the option"},
-		{Adam(1, Betas(1, 0.9)), "Adam: betas 1 and 0.9"},
-		{SGD(1, Betas(0.9, 0.9)), "SGD: it has no betas, as Adam or AdamW would"},
+		{Adam(1, WithMomentum(0.9)), "Adam: it has no momentum: leave out the option"},
+		{Adam(1, Betas(1, 0.9)), "Adam: beta1 1: wanted at least 0 and below 1"},
+		{SGD(1, Betas(0.9, 0.9)), "SGD: it has no beta1"},
 		{RMSprop(1, Alpha(2)), "RMSprop: alpha 2"},
-		{AdamW(1, Alpha(0.5)), "AdamW: it has no alpha, as RMSprop would"},
+		{AdamW(1, Alpha(0.5)), "AdamW: it has no alpha"},
 		{Adam(1, Eps(-1)), "Adam: eps -1"},
-		{SGD(1, Eps(1)), "SGD: it has no eps, as Adam or AdamW or RMSprop would"},
+		{SGD(1, Eps(1)), "SGD: it has no eps"},
 		{SGD(1, Eps(1), WeightDecay(-1)), "SGD: it has no eps"}, // the first of two
 		{Adam(1, nil), "Adam: an option is nil: leave it out"},
+		{SGD(1, RateOf("fc1.*", -1)), `SGD: factor of the rate of "fc1.*" -1: wanted 0 or more`},
+		{SGD(1, WeightDecayOf("fc1", math.Inf(1))), `SGD: weight decay of "fc1" +Inf: wanted 0 or more`},
+		{SGD(1, RateOf("[", 1)), `SGD: pattern "[": syntax error in pattern`},
+		{NewOptimizer(1, nil), "no optimizer: make one with SGD"},
 		{nil, "no optimizer: make one with SGD"},
 		{&Optimizer{}, "no optimizer: make one with SGD"},
 	} {
@@ -95,18 +99,123 @@ func TestOptimizerStepRefuses(t *testing.T) {
 	wantError(t, SGD(0.5).Step([]G.ValueGrad{good, nil}), "parameter 1: it is nil")
 }
 
-// TestOptimizerBelongsToAModel holds that momenta are not taken to other
-// parameters.
-func TestOptimizerBelongsToAModel(t *testing.T) {
-	o := Momentum(0.1, 0.9)
-	first := hand{value: vector(1), grad: vector(1)}
-	if err := o.Step([]G.ValueGrad{first}); err != nil {
+// TestStateIsByParameter holds that what an optimizer remembers stays with its
+// parameter when others come, go or change places, as freezing makes them.
+func TestStateIsByParameter(t *testing.T) {
+	for _, name := range OptimizerNames() {
+		step := func(o *Optimizer, params ...hand) {
+			t.Helper()
+			var all []G.ValueGrad
+			for _, p := range params {
+				all = append(all, p)
+			}
+			if err := o.Step(all); err != nil {
+				t.Fatal(err)
+			}
+		}
+		made := func() *Optimizer {
+			o, err := OptimizerByName(name, 0.1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o
+		}
+		a, b := hand{value: vector(1), grad: vector(1)}, hand{value: vector(2), grad: vector(-3)}
+		o := made()
+		step(o, a, b)
+		step(o, a)
+		step(o, b, a)
+		alone, three := hand{value: vector(2), grad: vector(-3)}, hand{value: vector(1), grad: vector(1)}
+		for o, i := made(), 0; i < 2; i++ {
+			step(o, alone)
+		}
+		for o, i := made(), 0; i < 3; i++ {
+			step(o, three)
+		}
+		if !slices.Equal(b.value.(*tensor.Dense).Float32s(), alone.value.(*tensor.Dense).Float32s()) ||
+			!slices.Equal(a.value.(*tensor.Dense).Float32s(), three.value.(*tensor.Dense).Float32s()) {
+			t.Errorf("%s: together %v and %v, alone %v and %v", name, a.value, b.value, three.value, alone.value)
+		}
+		if o.Steps() != 3 {
+			t.Errorf("%s: %d steps", name, o.Steps())
+		}
+	}
+}
+
+// TestGroups holds that parameters have the rate and the decay of the last
+// pattern that matches them.
+func TestGroups(t *testing.T) {
+	net, err := models.New(models.Regression, models.Seed(1), models.Linear(2, 3), models.Linear(3, 1))
+	if err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, o.Step([]G.ValueGrad{first, first}), "SGD: 2 parameters, 1 in the steps before: make a new optimizer for another model")
-	wantError(t, o.Step([]G.ValueGrad{hand{value: vector(1), grad: vector(1)}}), "parameter 0 is not the one of the steps before")
-	if err := o.Step([]G.ValueGrad{first}); err != nil || o.Steps() != 2 {
-		t.Errorf("after the errors: %v, %d steps", err, o.Steps())
+	o := SGD(0.5, WeightDecay(0.1), DecayWeightsOnly(),
+		RateOf("*", 0.5), RateOf("fc2", 0.1), RateOf("fc2.bias", 2), WeightDecayOf("fc1.*", 0.4), WeightDecayOf("fc2.weight", 0))
+	before, params := net.StateDict(), []G.ValueGrad(nil)
+	for _, p := range net.Parameters() {
+		ones := tensor.New(tensor.WithShape(p.Value.Shape()...), tensor.WithBacking(slices.Repeat([]float32{1}, p.Value.Shape().TotalSize())))
+		params = append(params, still{p, ones})
+	}
+	if err := o.Step(params); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		name        string
+		rate, decay float64
+	}{{"fc1.weight", 0.25, 0.4}, {"fc1.bias", 0.25, 0.4}, {"fc2.weight", 0.05, 0}, {"fc2.bias", 1, 0}} {
+		after := net.StateDict()[i]
+		if after.Name != want.name {
+			t.Fatalf("parameter %d is %s", i, after.Name)
+		}
+		for j, w := range before[i].Value.Float32s() {
+			if got, want := after.Value.Float32s()[j], float64(w)-want.rate*(1+want.decay*float64(w)); math.Abs(float64(got)-want) > 1e-6 {
+				t.Errorf("%s[%d] is %v, wanted %v", after.Name, j, got, want)
+			}
+		}
+	}
+	_, err = NewTrainer(net, Adam(1, RateOf("fc3", 1)))
+	wantError(t, err, `Adam: pattern "fc3" matches no parameter: they are fc1.weight, fc1.bias, fc2.weight, fc2.bias`)
+	_, err = NewTrainer(net, Adam(1, WeightDecayOf("bias", 1)))
+	wantError(t, err, `Adam: pattern "bias" matches no parameter`)
+}
+
+// TestOwnMachine holds that an optimizer serves a TapeMachine of one's own as
+// Gorgonia's solvers do: gradients that the machine adds up are used once, and two
+// weights may share one gradient.
+func TestOwnMachine(t *testing.T) {
+	for _, dual := range []bool{false, true} {
+		g := G.NewGraph()
+		a := G.NewVector(g, tensor.Float32, G.WithName("a"), G.WithShape(2), G.WithValue(vector(1, 2)))
+		b := G.NewVector(g, tensor.Float32, G.WithName("b"), G.WithShape(2), G.WithValue(vector(3, 4)))
+		weights := G.Nodes{a, b}
+		loss := G.Must(G.Sum(G.Must(G.Square(G.Must(G.Add(a, b))))))
+		if _, err := G.Grad(loss, weights...); err != nil {
+			t.Fatal(err)
+		}
+		var options []G.VMOpt
+		if dual {
+			options = append(options, G.BindDualValues(weights...))
+		}
+		machine := G.NewTapeMachine(g, options...)
+		defer machine.Close()
+		o := SGD(0.125)
+		for range 3 {
+			if err := machine.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			if err := o.Step(G.NodesToValueGrads(weights)); err != nil {
+				t.Fatal(err)
+			}
+			machine.Reset()
+		}
+		// Each step takes 0.125·2·(a+b) from both, and so halves a+b: 4, 6 become
+		// 0.5, 0.75.
+		if got := a.Value().(*tensor.Dense).Float32s(); !slices.Equal(got, []float32{1 - 1.75, 2 - 2.625}) {
+			t.Errorf("dual values %v: a is %v, wanted [-0.75 -0.625]", dual, got)
+		}
+		if got := b.Value().(*tensor.Dense).Float32s(); !slices.Equal(got, []float32{3 - 1.75, 4 - 2.625}) {
+			t.Errorf("dual values %v: b is %v, wanted [1.25 1.375]", dual, got)
+		}
 	}
 }
 
@@ -161,6 +270,7 @@ type still struct {
 func (s still) Value() G.Value         { return s.Parameter.Value }
 func (s still) Grad() (G.Value, error) { return s.grad, nil }
 func (s still) Decays() bool           { return s.Parameter.Decays }
+func (s still) Name() string           { return s.Parameter.Name }
 
 func TestOptimizerByName(t *testing.T) {
 	for _, name := range OptimizerNames() {
@@ -172,10 +282,10 @@ func TestOptimizerByName(t *testing.T) {
 			t.Errorf("%s: rate %v, decay %v", name, o.LearningRate(), o.decay)
 		}
 	}
-	if o, _ := OptimizerByName("momentum", 1, WithMomentum(0.5)); o == nil || o.momentum != 0.5 || o.Name() != "SGD" {
+	if o, _ := OptimizerByName("momentum", 1, WithMomentum(0.5)); o == nil || o.rule.(*sgd).momentum != 0.5 || o.Name() != "SGD" {
 		t.Errorf("momentum 0.5 by option: %+v", o)
 	}
-	if o, _ := OptimizerByName("nesterov", 1); o == nil || o.momentum != 0.9 || !o.nesterov {
+	if o, _ := OptimizerByName("nesterov", 1); o == nil || o.rule.(*sgd).momentum != 0.9 || o.Name() != "Nesterov" {
 		t.Errorf("nesterov: %+v", o)
 	}
 	_, err := OptimizerByName("adm", 1)
@@ -201,6 +311,17 @@ func TestOptimizersAllocateOnce(t *testing.T) {
 		}); n > 0 {
 			t.Errorf("%s: %v allocations a step", name, n)
 		}
+	}
+}
+
+// TestClippingSharedGradients holds that a gradient that two parameters share is
+// counted for both, and scaled once.
+func TestClippingSharedGradients(t *testing.T) {
+	shared := vector(3, 4)
+	both := []ValueGrad{hand{value: vector(0, 0), grad: shared}, hand{value: vector(0, 0), grad: shared}}
+	norm, err := ClipGradNorm(both, 1)
+	if err != nil || math.Abs(norm-math.Sqrt(50)) > 1e-9 || math.Abs(float64(shared.Float32s()[0])-3/math.Sqrt(50)) > 1e-6 {
+		t.Errorf("norm %v, gradient %v (error %v)", norm, shared, err)
 	}
 }
 

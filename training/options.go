@@ -1,10 +1,8 @@
 package training
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"slices"
+	"path"
 	"strings"
 )
 
@@ -17,11 +15,8 @@ type OptimizerOption func(*Optimizer) error
 // w itself by the factor 1 − rate·d in each step.
 func WeightDecay(d float64) OptimizerOption {
 	return func(o *Optimizer) error {
-		if !(d >= 0) || math.IsInf(d, 0) {
-			return fmt.Errorf("weight decay %v: wanted 0 or more", d)
-		}
 		o.decay = d
-		return nil
+		return Setting{Name: "weight decay", Value: &d}.check()
 	}
 }
 
@@ -31,81 +26,121 @@ func DecayWeightsOnly() OptimizerOption {
 	return func(o *Optimizer) error { o.weightsOnly = true; return nil }
 }
 
-// WithMomentum gives SGD or RMSprop a velocity that keeps the share mu of itself
-// from step to step, from 0 to below 1. It is 0 without the option.
-func WithMomentum(mu float64) OptimizerOption {
+// RateOf multiplies the learning rate of some parameters by a factor: those whose
+// name matches a pattern, as path.Match has it, or lies below it: fc1 stands for
+// fc1.weight and fc1.bias. Of several patterns the last one that matches counts;
+// one that matches no parameter of the model is an error of NewTrainer and Fit.
+//
+//	training.Adam(1e-3, training.RateOf("*", 0.1), training.RateOf("fc3", 1)) // layers before fc3 learn slowly
+func RateOf(pattern string, factor float64) OptimizerOption {
 	return func(o *Optimizer) error {
-		if !(mu >= 0 && mu < 1) {
-			return fmt.Errorf("momentum %v: wanted at least 0 and below 1", mu)
-		}
-		o.momentum = mu
-		return o.settingOf("momentum", "SGD", "RMSprop")
+		o.rates = append(o.rates, own{pattern, factor})
+		return checkOwn("factor of the rate", pattern, factor)
 	}
 }
+
+// WeightDecayOf gives some parameters a weight decay of their own, whatever
+// WeightDecay and DecayWeightsOnly say. Patterns are those of RateOf.
+func WeightDecayOf(pattern string, d float64) OptimizerOption {
+	return func(o *Optimizer) error {
+		o.decays = append(o.decays, own{pattern, d})
+		return checkOwn("weight decay", pattern, d)
+	}
+}
+
+func checkOwn(what, pattern string, value float64) error {
+	if _, err := path.Match(pattern, ""); err != nil {
+		return fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	return Setting{Name: fmt.Sprintf("%s of %q", what, pattern), Value: &value}.check()
+}
+
+// matches reports whether a pattern stands for a parameter, or for a layer that
+// it belongs to.
+func matches(pattern, name string) bool {
+	for end := len(name); end > 0; end = strings.LastIndexByte(name[:end], '.') {
+		if ok, _ := path.Match(pattern, name[:end]); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// checkNames reports patterns that stand for no parameter.
+func (o *Optimizer) checkNames(names []string) error {
+	for _, all := range [][]own{o.rates, o.decays} {
+		for _, own := range all {
+			found := false
+			for _, name := range names {
+				found = found || matches(own.pattern, name)
+			}
+			if !found {
+				return fmt.Errorf("training: %s: pattern %q matches no parameter: they are %s", o.Name(), own.pattern, strings.Join(names, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// WithMomentum gives SGD or RMSprop a velocity that keeps the share mu of itself
+// from step to step, from 0 to below 1. It is 0 without the option.
+func WithMomentum(mu float64) OptimizerOption { return set("momentum", mu) }
 
 // Betas are the shares that Adam's and AdamW's running means of the gradient
 // and of its square keep from step to step, 0.9 and 0.999 without the option.
 func Betas(beta1, beta2 float64) OptimizerOption {
 	return func(o *Optimizer) error {
-		if !(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1) {
-			return fmt.Errorf("betas %v and %v: wanted at least 0 and below 1", beta1, beta2)
+		if err := set("beta1", beta1)(o); err != nil {
+			return err
 		}
-		o.beta1, o.beta2 = beta1, beta2
-		return o.settingOf("betas", "Adam", "AdamW")
+		return set("beta2", beta2)(o)
 	}
 }
 
 // Alpha is the share that RMSprop's running mean of the squared gradient keeps
 // from step to step, 0.99 without the option.
-func Alpha(alpha float64) OptimizerOption {
-	return func(o *Optimizer) error {
-		if !(alpha >= 0 && alpha < 1) {
-			return fmt.Errorf("alpha %v: wanted at least 0 and below 1", alpha)
-		}
-		o.alpha = alpha
-		return o.settingOf("alpha", "RMSprop")
-	}
-}
+func Alpha(alpha float64) OptimizerOption { return set("alpha", alpha) }
 
 // Eps is what Adam, AdamW and RMSprop add to the number they divide by, 1e-8
 // without the option.
-func Eps(eps float64) OptimizerOption {
+func Eps(eps float64) OptimizerOption { return set("eps", eps) }
+
+// set is an option for a setting of the optimizer's rule.
+func set(name string, value float64) OptimizerOption {
 	return func(o *Optimizer) error {
-		if !(eps >= 0) || math.IsInf(eps, 0) {
-			return fmt.Errorf("eps %v: wanted 0 or more", eps)
+		for _, s := range o.rule.Settings() {
+			if s.Name == name {
+				*s.Value = value
+				return s.check()
+			}
 		}
-		o.eps = eps
-		return o.settingOf("eps", "Adam", "AdamW", "RMSprop")
+		return fmt.Errorf("it has no %s: leave out the option", name)
 	}
 }
 
-var errNilOption = errors.New("an option is nil: leave it out")
-
-// settingOf is an error unless the optimizer is one of those named.
-func (o *Optimizer) settingOf(setting string, names ...string) error {
-	if slices.Contains(names, o.name) {
-		return nil
+// facts names what the optimizer is, for a checkpoint to compare, but for its
+// learning rate.
+func (o *Optimizer) facts() map[string]string {
+	facts := map[string]string{
+		"optimizer":    o.Name(),
+		"weight decay": fmt.Sprint(o.decay),
+		"decays":       "all parameters",
 	}
-	return fmt.Errorf("it has no %s, as %s would: leave out the option", setting, strings.Join(names, " or "))
-}
-
-// newOptimizer checks settings and applies options to them. A bad one is
-// remembered and returned later, so that a constructor can stand inside a
-// struct literal.
-func newOptimizer(s settings, options []OptimizerOption, makeRule func(settings) rule) *Optimizer {
-	o := &Optimizer{settings: s}
-	if !(o.lr >= 0) || math.IsInf(o.lr, 0) {
-		o.err = fmt.Errorf("training: %s: learning rate %v: wanted 0 or more", o.name, o.lr)
+	if o.weightsOnly {
+		facts["decays"] = "weights only"
 	}
-	for _, option := range options {
-		err := errNilOption
-		if option != nil {
-			err = option(o)
+	for _, s := range o.rule.Settings() {
+		facts["optimizer's "+s.Name] = fmt.Sprint(*s.Value)
+	}
+	for what, all := range map[string][]own{"rates of their own": o.rates, "decays of their own": o.decays} {
+		text := "none"
+		for i, own := range all {
+			if i == 0 {
+				text = ""
+			}
+			text += fmt.Sprintf("%s %v ", own.pattern, own.value)
 		}
-		if err != nil && o.err == nil {
-			o.err = fmt.Errorf("training: %s: %w", o.name, err)
-		}
+		facts[what] = strings.TrimSpace(text)
 	}
-	o.rule = makeRule(o.settings)
-	return o
+	return facts
 }

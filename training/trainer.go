@@ -65,6 +65,7 @@ type gradient struct {
 func (g gradient) Value() G.Value         { return g.Parameter.Value }
 func (g gradient) Grad() (G.Value, error) { return g.node.Value(), nil }
 func (g gradient) Decays() bool           { return g.Parameter.Decays }
+func (g gradient) Name() string           { return g.Parameter.Name }
 
 // NewTrainer prepares to train a model with an optimizer.
 func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
@@ -78,12 +79,14 @@ func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
 		return nil, fmt.Errorf("training: the model has no parameters to train: add a Linear layer")
 	}
 	t := &Trainer{net: net, optimizer: optimizer, graphs: map[stepKind]*stepGraph{}}
+	var names []string
 	for _, p := range net.Parameters() {
+		names = append(names, p.Name)
 		if !p.Trained {
 			t.buffers = append(t.buffers, buffer{p.Value, p.Value.Clone().(*tensor.Dense)})
 		}
 	}
-	return t, nil
+	return t, optimizer.checkNames(names)
 }
 
 // Steps is how many steps have been made.
