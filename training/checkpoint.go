@@ -41,6 +41,7 @@ type position struct {
 	Run            map[string]string `json:"run"`             // see identity
 	Loss           float64           `json:"loss"`            // of the last step
 	LossSum        float64           `json:"loss_sum"`        // of the epoch under way
+	Rate           float64           `json:"rate"`            // that the schedule multiplies
 	Factors        uint64            `json:"factors"`         // of the schedule so far
 	OptimizerSteps map[string]int    `json:"optimizer_steps"` // of each parameter, those of earlier runs included
 	BestEpoch      int               `json:"best_epoch,omitempty"`
@@ -88,10 +89,11 @@ func SaveCheckpoints(path string, epochs int) Hook {
 }
 
 func (f *fit) checkpoint() *Checkpoint {
+	f.noticeRate()
 	memory, steps := f.options.Optimizer.memory(f.progress.Net)
 	c := &Checkpoint{
 		Step: f.progress.Step, History: slices.Clip(f.progress.History), Model: f.progress.Net.StateDict(), memory: memory,
-		at: position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Factors: f.factors, OptimizerSteps: steps},
+		at: position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Rate: f.rate, Factors: f.factors, OptimizerSteps: steps},
 	}
 	if f.early != nil && f.early.best != nil {
 		c.best, c.at.BestEpoch, c.at.BestLoss = f.early.best, f.early.bestEpoch, f.early.bestLoss
@@ -121,9 +123,12 @@ func (f *fit) resume(c *Checkpoint) error {
 	f.trainer.steps = c.Step
 	f.progress.Step, f.progress.Epoch, f.progress.History = c.Step, len(c.History), slices.Clip(c.History)
 	f.progress.Loss, f.lossSum, f.factors = c.at.Loss, c.at.LossSum, c.at.Factors
-	if c.Step > 0 { // the rate of the last step, for a history that lacks only its last line
-		f.options.Optimizer.SetLearningRate(f.rate * f.options.Schedule(c.Step-1, f.progress.Steps))
+	f.rate, f.setTo = c.at.Rate, c.at.Rate
+	if c.Step > f.before.Steps { // the rate of the last step, for a history that lacks only its last line
+		f.factor = f.scheduledAgain(c, c.Step-1)
+		f.setTo = f.rate * f.factor
 	}
+	f.options.Optimizer.SetLearningRate(f.setTo)
 	return nil
 }
 
@@ -146,18 +151,24 @@ func (f *fit) agrees(c *Checkpoint) error {
 		return fmt.Errorf("the checkpoint is already at step %d (%s finished), and Epochs %d is the end at step %d: ask for more Epochs",
 			c.Step, count(len(c.History), "epoch"), f.options.Epochs, f.progress.Steps)
 	}
-	if first := len(c.History) * f.train.Batches(); c.Step < first || c.Step > first+f.train.Batches() {
+	if first := f.before.Steps + (len(c.History)-len(f.before.History))*f.train.Batches(); len(c.History) < len(f.before.History) || c.Step < first || c.Step > first+f.train.Batches() {
 		return fmt.Errorf("the checkpoint is damaged: step %d with %s finished", c.Step, count(len(c.History), "epoch"))
 	}
 	factors := uint64(0)
-	for step := range c.Step {
-		factors = addFactor(factors, f.options.Schedule(step, f.progress.Steps))
+	for step := f.before.Steps; step < c.Step; step++ {
+		factors = addFactor(factors, f.scheduledAgain(c, step))
 	}
 	if factors != c.at.Factors {
 		return fmt.Errorf("with this schedule and Epochs %d, the %s so far would have had other learning rates: resume with the schedule and the Epochs of the beginning, or begin anew",
 			f.options.Epochs, count(c.Step, "step"))
 	}
 	return nil
+}
+
+// scheduledAgain is what the schedule said of a step before the checkpoint.
+func (f *fit) scheduledAgain(c *Checkpoint, step int) float64 {
+	finished := len(f.before.History) + (step-f.before.Steps)/f.train.Batches()
+	return f.scheduled(step, c.History[:min(finished, len(c.History))])
 }
 
 // addFactor sums up the factors of a schedule, to see whether those of another
@@ -181,7 +192,8 @@ func (f *fit) identity() map[string]string {
 		"model":            strings.Join(strings.Fields(net.String()), " "),
 		"seed of model":    fmt.Sprint(net.Seed()),
 		"label smoothing":  fmt.Sprint(net.LabelSmoothing()),
-		"learning rate":    fmt.Sprint(f.rate),
+		"learning rate":    fmt.Sprint(f.firstRate),
+		"goes on after":    fmt.Sprintf("%s and %s", count(len(f.before.History), "epoch"), count(f.before.Steps, "step")),
 		"batch size":       fmt.Sprint(f.train.BatchSize()),
 		"drop last":        fmt.Sprint(o.DropLast),
 		"loss below":       fmt.Sprint(o.LossBelow),

@@ -183,12 +183,17 @@ const (
 )
 
 func historyTensor(history []Epoch) safetensors.Tensor {
-	t := safetensors.Tensor{Name: historyName, DType: safetensors.F64, Shape: []int{len(history), epochColumns}, Float64s: make([]float64, 0, len(history)*(epochColumns+validColumns))}
+	columns := epochColumns
+	if slices.ContainsFunc(history, func(e Epoch) bool { return e.Valid != nil }) {
+		columns += validColumns
+	}
+	t := safetensors.Tensor{Name: historyName, DType: safetensors.F64, Shape: []int{len(history), columns}, Float64s: make([]float64, 0, len(history)*columns)}
 	for _, e := range history {
 		t.Float64s = append(t.Float64s, e.TrainLoss, e.HeldBack, e.Rate)
 		if v := e.Valid; v != nil {
-			t.Shape[1] = epochColumns + validColumns
 			t.Float64s = append(t.Float64s, float64(v.Rows), v.Loss, v.Accuracy, v.RMSE, v.MAE, v.R2)
+		} else if columns > epochColumns { // an epoch of an earlier Fit, without validation rows
+			t.Float64s = append(t.Float64s, make([]float64, validColumns)...)
 		}
 	}
 	return t
@@ -201,7 +206,7 @@ func parseHistory(t safetensors.Tensor) ([]Epoch, error) {
 	var history []Epoch
 	for line := range slices.Chunk(t.Float64s, t.Shape[1]) {
 		e := Epoch{Epoch: len(history) + 1, TrainLoss: line[0], HeldBack: line[1], Rate: line[2]}
-		if v := line[epochColumns:]; len(v) > 0 {
+		if v := line[epochColumns:]; len(v) > 0 && v[0] > 0 {
 			e.Valid = &Evaluation{Rows: int(v[0]), Loss: v[1], Accuracy: v[2], RMSE: v[3], MAE: v[4], R2: v[5]}
 		}
 		history = append(history, e)

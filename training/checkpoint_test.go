@@ -72,6 +72,21 @@ var runs = map[string]func() training.Options{
 	"Lion": func() training.Options {
 		return training.Options{Optimizer: Lion(0.003, training.RateOf("fc1", 0.5), training.WeightDecayOf("*.weight", 0.1))}
 	},
+	"plateau": func() training.Options {
+		return training.Options{Optimizer: training.SGD(2), Schedule: training.Warmup(0.2, training.Plateau{Patience: -1, Factor: 0.5}.Schedule())}
+	},
+	"rate of a hook": func() training.Options {
+		return training.Options{Schedule: training.Cosine(), Hooks: []training.Hook{{Step: func(p training.Progress) error {
+			if p.Step == 7 {
+				p.Optimizer.SetLearningRate(0.05)
+			}
+			return nil
+		}}}}
+	},
+	"after another": func() training.Options {
+		return training.Options{After: &training.Result{Steps: 13, Epochs: 2, History: []training.Epoch{{Epoch: 1}, {Epoch: 2}}},
+			Schedule: training.StepDecay(6, 0.5)}
+	},
 	"default":   func() training.Options { return training.Options{} },
 	"transform": func() training.Options { return training.Options{Transform: shake, Prefetch: true} },
 	"adversarial": func() training.Options {
@@ -106,12 +121,16 @@ func interrupted(t testing.TB, step int, o training.Options) *training.Checkpoin
 	train, valid := flowers(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	path := filepath.Join(t.TempDir(), "run.safetensors")
-	o.Hooks = []training.Hook{training.SaveCheckpoints(path, epochs+1), {Step: func(p training.Progress) error {
-		if p.Step == step {
+	after := 0
+	if o.After != nil {
+		after = o.After.Steps
+	}
+	o.Hooks = append(o.Hooks, training.SaveCheckpoints(path, epochs+1), training.Hook{Step: func(p training.Progress) error {
+		if p.Step == after+step {
 			cancel()
 		}
 		return nil
-	}}}
+	}})
 	if _, err := training.Fit(ctx, restless(t), train, valid, o); !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v, wanted one of the cancelled context", err)
 	}

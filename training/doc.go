@@ -32,7 +32,8 @@
 //
 // They change the model's tensors in place and allocate nothing after their
 // first step. A [Schedule] multiplies the rate of each step by a factor. It knows
-// how many steps there will be; a share, such as OneCycle's, is one of all steps:
+// how many steps there will be and the losses so far; a share, such as OneCycle's,
+// is one of all steps:
 //
 //	here                            torch.optim.lr_scheduler, stepped after every batch
 //	Constant()                      none
@@ -40,14 +41,22 @@
 //	Cosine()                        CosineAnnealingLR(T_max=steps)
 //	LinearWarmup(0.1, 20)           LinearLR(start_factor=0.1, total_iters=20)
 //	OneCycle(0.3)                   OneCycleLR(max_lr=rate, total_steps=steps, cycle_momentum=False)
+//	Plateau{}.Schedule()            ReduceLROnPlateau(), stepped after every epoch
 //	Warmup(0.1, LinearDecay())      none: up to the rate over a tenth of the steps, then down to 0
 //
 // Groups of parameters have a rate or a decay of their own by name: [RateOf] and
 // [WeightDecayOf]. An optimizer of one's own is a [Rule] that [NewOptimizer] is
 // given; Fit, groups and checkpoints work with it as with those above. Of what
 // PyTorch offers there is no dampening of SGD's momentum, no amsgrad for Adam, no
-// centered RMSprop, and no schedule that looks at the loss, as ReduceLROnPlateau
-// does.
+// centered RMSprop.
+//
+// # Hooks
+//
+// A [Hook] looks on before the first step, between a step's backward pass and its
+// update, after each step and each epoch, and at the end. It may end training
+// without an error, with [StopTraining], set the learning rate, which then holds,
+// or look at and change the gradients, with [Progress.Gradients]. ProgressBar and
+// SaveCheckpoints are hooks.
 //
 // # Early stopping
 //
@@ -78,8 +87,8 @@
 // What is random in a step depends on seeds and the number of the step alone, and
 // every call of Fit and every Trainer counts steps and epochs from 0. So a second
 // Fit of one model draws the dropout masks, the noise and the orders of the rows
-// of the first one again: give it another Options.Seed for other orders, or go on
-// with Resume or one Trainer for other masks.
+// of the first one again, unless Options.After names the first one's Result: then
+// it counts on from there.
 //
 // Training is deterministic: the same model, data, options and seed give the
 // same weights to the bit on the same machine, however many processors it uses.

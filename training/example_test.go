@@ -143,7 +143,7 @@ func ExampleEarlyStopping() {
 func ExampleWarmup() {
 	schedule := training.Warmup(0.2, training.Cosine())
 	for step := range 10 {
-		fmt.Printf("%.2f ", schedule(step, 10))
+		fmt.Printf("%.2f ", schedule(training.Progress{Step: step, Steps: 10}))
 	}
 	// Output: 0.50 1.00 1.00 0.96 0.85 0.69 0.50 0.31 0.15 0.04
 }

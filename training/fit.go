@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"perceptron/datasets"
 	"perceptron/models"
@@ -42,6 +43,12 @@ type Options struct {
 	// replaced, and the run ends as one that was never interrupted, to the bit.
 	Resume *Checkpoint
 
+	// After goes on from the end of an earlier Fit of the model: steps and epochs
+	// are counted on from there, so that dropout masks, noise and orders of the
+	// rows are new ones, and its history comes first. Epochs and the schedule are
+	// those of this Fit alone. The optimizer goes on too if it is the same one.
+	After *Result
+
 	Hooks []Hook
 }
 
@@ -73,7 +80,11 @@ type Result struct {
 //
 // Steps and epochs are counted from 0 in every call, so a second one on a model
 // repeats the dropout masks of the first, and with the same Seed its orders of the
-// rows; see Reproducibility in the package's documentation.
+// rows, unless Options.After goes on from it; see Reproducibility in the package's
+// documentation.
+//
+// A learning rate that a hook sets holds, and the schedule goes on from it. The
+// optimizer keeps it, without the schedule's factor, when training is over.
 //
 // A cancelled context ends training between two steps; Fit then returns what it
 // has with Stop.Reason Cancelled and the context's error. Other errors come with
@@ -103,6 +114,7 @@ func Fit(ctx context.Context, net *models.Model, train, valid *datasets.Dataset,
 		f.progress.Stop = Stop{Reason: Failed, Epochs: len(f.progress.History)}
 	}
 	err = joinErrors(err, f.call(endHook))
+	f.noticeRate()
 	f.options.Optimizer.SetLearningRate(f.rate)
 	return &Result{Stop: f.progress.Stop, Epochs: len(f.progress.History), Steps: f.progress.Step, History: f.progress.History}, err
 }
@@ -133,7 +145,8 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	f := &fit{options: o, early: early, rate: o.Optimizer.LearningRate()}
+	rate := o.Optimizer.LearningRate()
+	f := &fit{options: o, early: early, firstRate: rate, rate: rate, setTo: rate, factor: 1}
 	if f.train, err = datasets.NewLoader(train, datasets.LoaderOptions{
 		BatchSize: o.BatchSize, Shuffle: true, Seed: o.Seed, DropLast: o.DropLast, Transform: o.Transform, Prefetch: o.Prefetch,
 	}); err != nil {
@@ -148,7 +161,18 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 		return nil, err
 	}
 	f.trainer.ClipNorm, f.trainer.ClipValue, f.trainer.Adversarial = o.ClipNorm, o.ClipValue, o.Adversarial
-	f.progress = Progress{Net: net, Epochs: o.Epochs, Steps: o.Epochs * f.train.Batches(), run: f}
+	if o.After != nil {
+		f.before = *o.After
+		f.trainer.steps = f.before.Steps
+		if f.early != nil {
+			f.early.bestEpoch = len(f.before.History)
+		}
+	}
+	before := len(f.before.History)
+	f.progress = Progress{
+		Net: net, Optimizer: o.Optimizer, Epoch: before, Epochs: before + o.Epochs,
+		Step: f.before.Steps, Steps: f.before.Steps + o.Epochs*f.train.Batches(), History: slices.Clip(f.before.History), run: f,
+	}
 	if err := f.prepare(); err != nil || o.Resume == nil {
 		return f, err
 	}
@@ -179,8 +203,13 @@ type fit struct {
 	train    *datasets.DataLoader
 	valid    *datasets.DataLoader
 	early    *earlyStop
-	rate     float64 // the optimizer's own, which the schedule scales
+	before   Result // of the earlier Fit that this one goes on from
 	progress Progress
+
+	firstRate, rate float64     // the optimizer's own at first, and the one that the schedule multiplies
+	setTo, factor   float64     // the rate that the optimizer was last given, and the schedule's part in it
+	grads           []ValueGrad // of the step under way
+	stop            *stopRequest
 
 	lossSum float64           // of the epoch under way: of its batches so far, weighted by rows
 	factors uint64            // of the schedule so far, summed up
@@ -193,6 +222,9 @@ func (f *fit) run(ctx context.Context) error {
 		if err := f.epoch(ctx); err != nil {
 			return err
 		}
+		if f.batchesMade() < f.train.Batches() {
+			continue // a hook has ended training
+		}
 		if err := f.record(); err != nil {
 			return err
 		}
@@ -203,15 +235,18 @@ func (f *fit) run(ctx context.Context) error {
 	return nil
 }
 
-// done tells whether training is over, and notes why.
+// done reports whether training is over, and notes why.
 func (f *fit) done() bool {
 	epochs, stop := len(f.progress.History), &f.progress.Stop
+	made := epochs - len(f.before.History)
 	switch {
-	case epochs > 0 && f.progress.History[epochs-1].TrainLoss < f.options.LossBelow:
+	case f.stop != nil:
+		*stop = Stop{Reason: HookStopped, Epochs: epochs, Why: f.stop.why}
+	case made > 0 && f.progress.History[epochs-1].TrainLoss < f.options.LossBelow:
 		*stop = Stop{Reason: LossReached, Epochs: epochs, Loss: f.options.LossBelow}
 	case f.early.exhausted(epochs):
 		*stop = Stop{Reason: NoImprovement, Epochs: epochs, Patience: f.options.EarlyStopping.Patience}
-	case epochs >= f.options.Epochs:
+	case made >= f.options.Epochs:
 		*stop = Stop{Reason: EpochsDone, Epochs: epochs}
 	default:
 		return false
@@ -220,7 +255,7 @@ func (f *fit) done() bool {
 }
 
 // epoch trains on the batches of an epoch that are left, all of them unless a
-// resumed run was interrupted among them.
+// resumed run was interrupted among them, and unless a hook ends training.
 func (f *fit) epoch(ctx context.Context) error {
 	for b := range f.train.EpochFrom(f.progress.Epoch-1, f.batchesMade()) {
 		if ctx.Err() != nil {
@@ -230,32 +265,72 @@ func (f *fit) epoch(ctx context.Context) error {
 		if err := f.setRate(); err != nil {
 			return err
 		}
-		loss, err := f.trainer.Step(b)
+		loss, err := f.step(b)
 		if err != nil {
 			return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
 		}
 		f.progress.Step++
 		f.progress.Loss = loss
 		f.lossSum += loss * float64(len(b.Rows))
-		if err := f.call(stepHook); err != nil {
+		err = f.call(stepHook)
+		if f.grads = nil; err != nil || f.stop != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// step makes one step, and lets hooks look in before its update.
+func (f *fit) step(b datasets.Batch) (loss float64, err error) {
+	net := f.progress.Net
+	if err := net.Update(func() error {
+		loss, f.grads, err = f.trainer.Gradients(b)
+		return err
+	}); err != nil {
+		return loss, err
+	}
+	if err := f.call(backwardHook); err != nil {
+		return loss, err
+	}
+	return loss, net.Update(func() error { return f.options.Optimizer.Step(f.grads) })
+}
+
 // batchesMade is how many batches of the epoch under way have been trained on.
-func (f *fit) batchesMade() int { return f.progress.Step - len(f.progress.History)*f.train.Batches() }
+func (f *fit) batchesMade() int {
+	return f.progress.Step - f.before.Steps - (len(f.progress.History)-len(f.before.History))*f.train.Batches()
+}
 
 // setRate follows the schedule.
 func (f *fit) setRate() error {
-	factor := f.options.Schedule(f.progress.Step, f.progress.Steps)
-	f.factors = addFactor(f.factors, factor)
-	if !(factor >= 0) || math.IsInf(factor, 0) {
-		return fmt.Errorf("training: step %d: the schedule multiplies the learning rate by %v: wanted 0 or more; look at its settings", f.progress.Step+1, factor)
+	f.noticeRate()
+	f.factor = f.scheduled(f.progress.Step, f.progress.History)
+	f.factors = addFactor(f.factors, f.factor)
+	if !(f.factor >= 0) || math.IsInf(f.factor, 0) {
+		return fmt.Errorf("training: step %d: the schedule multiplies the learning rate by %v: wanted 0 or more; look at its settings", f.progress.Step+1, f.factor)
 	}
-	f.options.Optimizer.SetLearningRate(f.rate * factor)
+	f.setTo = f.rate * f.factor
+	f.options.Optimizer.SetLearningRate(f.setTo)
 	return nil
+}
+
+// scheduled is the schedule's factor after a number of steps and some epochs.
+func (f *fit) scheduled(step int, history []Epoch) float64 {
+	history = history[len(f.before.History):]
+	return f.options.Schedule(Progress{
+		Step: step - f.before.Steps, Steps: f.progress.Steps - f.before.Steps,
+		Epoch: len(history), Epochs: f.options.Epochs, History: history,
+	})
+}
+
+// noticeRate sees whether somebody has set the optimizer's rate: the schedule then
+// goes on from that one.
+func (f *fit) noticeRate() {
+	if rate := f.options.Optimizer.LearningRate(); rate != f.setTo {
+		f.rate, f.setTo = rate, rate
+		if f.factor > 0 {
+			f.rate = rate / f.factor
+		}
+	}
 }
 
 // record adds an epoch to the history.

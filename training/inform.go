@@ -31,9 +31,13 @@ func learnNames(net *models.Model, d *datasets.Dataset) error {
 // were chosen is for whoever chose them to say.
 func (f *fit) account(net *models.Model, train *datasets.Dataset) error {
 	info, history := net.Info(), f.progress.History
+	loss := f.progress.Loss // a hook may have ended training within the first epoch
+	if len(history) > 0 {
+		loss = history[len(history)-1].TrainLoss
+	}
 	info.Trained = &models.Trained{
 		Rows: train.Rows(), Checksum: train.Checksum(), Epochs: len(history), Steps: f.progress.Step,
-		Stop: f.progress.Stop.String(), Loss: history[len(history)-1].TrainLoss,
+		Stop: f.progress.Stop.String(), Loss: loss,
 	}
 	return net.SetInfo(info)
 }

@@ -126,7 +126,7 @@ func testOptimizersLikePyTorch(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					optimizer.SetLearningRate(pytorchRate * pytorchSchedules[schedule](step, 100))
+					optimizer.SetLearningRate(pytorchRate * pytorchSchedules[schedule](training.Progress{Step: step, Steps: 100}))
 					if err := optimizer.Step(both); err != nil {
 						t.Fatal(err)
 					}
@@ -161,7 +161,7 @@ func TestSchedulesLikePyTorch(t *testing.T) {
 			continue
 		}
 		for step, want := range rates.Tensor(name).Float64s {
-			if got := pytorchRate * schedule(step, 100); !(math.Abs(got-want) <= 1e-12) {
+			if got := pytorchRate * schedule(training.Progress{Step: step, Steps: 100}); !(math.Abs(got-want) <= 1e-12) {
 				t.Errorf("%s, step %d: rate %v, PyTorch has %v", name, step+1, got, want)
 			}
 		}

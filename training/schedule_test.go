@@ -30,7 +30,7 @@ func TestSchedules(t *testing.T) {
 		{"one cycle of one step", OneCycle(1), 1, map[int]float64{0: 1}},
 	} {
 		for step, want := range c.want {
-			if got := c.schedule(step, c.total); math.Abs(got-want) > 1e-12 {
+			if got := c.schedule(Progress{Step: step, Steps: c.total}); math.Abs(got-want) > 1e-12 {
 				t.Errorf("%s: factor %v in step %d of %d, wanted %v", c.name, got, step, c.total, want)
 			}
 		}
@@ -41,13 +41,13 @@ func TestSchedules(t *testing.T) {
 // run of few steps.
 func TestSchedulesStayInRange(t *testing.T) {
 	for _, name := range ScheduleNames() {
-		s, err := ScheduleByName(name)
+		s, err := ScheduleByName(name, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for total := 1; total <= 40; total++ {
 			for step := range total {
-				if f := s(step, total); !(f >= 0 && f <= 1) {
+				if f := s(Progress{Step: step, Steps: total}); !(f >= 0 && f <= 1) {
 					t.Errorf("%s: factor %v in step %d of %d", name, f, step, total)
 				}
 			}
@@ -67,10 +67,39 @@ func TestSchedulesRefuse(t *testing.T) {
 		"OneCycle(-0.1)":        OneCycle(-0.1),
 		"OneCycleLinear(1.1)":   OneCycleLinear(1.1),
 	} {
-		if f := s(0, 10); !math.IsNaN(f) {
+		if f := s(Progress{Steps: 10}); !math.IsNaN(f) {
 			t.Errorf("%s gives %v", name, f)
 		}
 	}
-	_, err := ScheduleByName("cosin")
-	wantError(t, err, `unknown schedule "cosin": wanted one of constant, step, linear, cosine, warmup, warmup-linear, warmup-cosine, one-cycle`)
+	_, err := ScheduleByName("cosin", 0)
+	wantError(t, err, `unknown schedule "cosin": wanted one of constant, step, linear, cosine, one-cycle, plateau`)
+	_, err = ScheduleByName("cosine", 1)
+	wantError(t, err, "a warm-up over a share of 1 of the steps")
+}
+
+// TestWarmupByName holds that there is one warm-up, however it is asked for.
+func TestWarmupByName(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		warmup float64
+		want   Schedule
+	}{
+		{"cosine", 0, Cosine()},
+		{"cosine", 0.1, Warmup(0.1, Cosine())},
+		{"warmup-cosine", 0, Warmup(0.2, Cosine())},
+		{"warmup-cosine", 0.1, Warmup(0.1, Cosine())},
+		{"warmup-linear", 0, Warmup(0.1, LinearDecay())},
+		{"warmup", 0, Warmup(0.1, Constant())},
+	} {
+		s, err := ScheduleByName(c.name, c.warmup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for step := range 100 {
+			p := Progress{Step: step, Steps: 100}
+			if got, want := s(p), c.want(p); got != want {
+				t.Errorf("%s with a warm-up of %v: factor %v in step %d, wanted %v", c.name, c.warmup, got, step, want)
+			}
+		}
+	}
 }

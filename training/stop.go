@@ -1,6 +1,9 @@
 package training
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Reason says why training stopped.
 type Reason int
@@ -12,6 +15,8 @@ const (
 	LossReached
 	// NoImprovement means that EarlyStopping's patience was at its end.
 	NoImprovement
+	// HookStopped means that a hook asked for it with StopTraining.
+	HookStopped
 	// Cancelled means that the context was cancelled.
 	Cancelled
 	// Failed means that an error ended training.
@@ -24,6 +29,7 @@ type Stop struct {
 	Epochs   int     // finished
 	Loss     float64 // the threshold that was reached
 	Patience int     // the epochs that were waited for a better loss
+	Why      string  // what the hook said that ended training
 	Best     int     // the epoch that EarlyStopping took the weights from; 0: the last
 }
 
@@ -37,6 +43,8 @@ func (s Stop) String() string {
 		text = fmt.Sprintf("loss below %v", s.Loss)
 	case NoImprovement:
 		text = "no better loss in " + count(s.Patience, "epoch")
+	case HookStopped:
+		text = cmp.Or(s.Why, "stopped by a hook")
 	case Cancelled:
 		text = "cancelled"
 	case Failed:
@@ -61,3 +69,20 @@ func count(n int, what string) string {
 
 // Early tells whether training stopped before all epochs were made.
 func (s Stop) Early() bool { return s.Reason != EpochsDone }
+
+// StopTraining is an error for a Hook to return that ends training without being
+// one of Fit: the step under way is finished, the model keeps what it has learned,
+// and Stop has the reason HookStopped and the given words.
+//
+//	Epoch: func(p training.Progress) error {
+//		if p.History[len(p.History)-1].TrainLoss < 0.1 {
+//			return training.StopTraining("good enough")
+//		}
+//		return nil
+//	},
+func StopTraining(why string) error { return &stopRequest{why} }
+
+// stopRequest is a hook's wish to end training.
+type stopRequest struct{ why string }
+
+func (s *stopRequest) Error() string { return "training: stopped by a hook: " + s.why }

@@ -24,6 +24,9 @@ type Trainer struct {
 	buffers   []buffer
 	steps     int
 
+	parameters []*models.Parameter
+	trained    []bool // which of them the graphs are for
+
 	// ClipNorm, when above 0, scales each step's gradients down so that their
 	// common Euclidean norm is at most that (Pascanu et al. 2013). ClipValue,
 	// when above 0, bounds each gradient by itself.
@@ -78,15 +81,35 @@ func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
 	if net.Count() == 0 {
 		return nil, fmt.Errorf("training: the model has no parameters to train: add a Linear layer")
 	}
-	t := &Trainer{net: net, optimizer: optimizer, graphs: map[stepKind]*stepGraph{}}
+	t := &Trainer{net: net, optimizer: optimizer, graphs: map[stepKind]*stepGraph{}, parameters: net.Parameters()}
 	var names []string
-	for _, p := range net.Parameters() {
+	for _, p := range t.parameters {
 		names = append(names, p.Name)
+	}
+	t.begin()
+	return t, optimizer.checkNames(names)
+}
+
+// begin notes what is trained, and forgets the graphs that were for something else.
+func (t *Trainer) begin() {
+	t.trained, t.buffers = t.trained[:0], nil
+	clear(t.graphs)
+	for _, p := range t.parameters {
+		t.trained = append(t.trained, p.Trained)
 		if !p.Trained {
 			t.buffers = append(t.buffers, buffer{p.Value, p.Value.Clone().(*tensor.Dense)})
 		}
 	}
-	return t, optimizer.checkNames(names)
+}
+
+// changed reports whether other parameters are trained than in the step before.
+func (t *Trainer) changed() bool {
+	for i, p := range t.parameters {
+		if p.Trained != t.trained[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // Steps is how many steps have been made.
@@ -108,11 +131,14 @@ func (t *Trainer) Step(b datasets.Batch) (loss float64, err error) {
 }
 
 // Gradients runs the forward and the backward pass on one batch without
-// changing the trained parameters; only BatchNorm's running statistics move.
+// changing the trained parameters, those that are not frozen; only BatchNorm's running statistics move.
 // The gradients hold until the next call; an optimizer's Step takes them. Nobody
 // may predict with the model meanwhile. After an error the model is as it was.
 func (t *Trainer) Gradients(b datasets.Batch) (loss float64, grads []ValueGrad, err error) {
 	t.steps++
+	if t.changed() {
+		t.begin()
+	}
 	for _, b := range t.buffers {
 		copyTensor(b.before, b.live)
 	}

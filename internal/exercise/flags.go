@@ -74,7 +74,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 	knob(f, "lr", "learning `rate`",
 		number("above 0", func(r float64) bool { return r > 0 }), func(s *Settings) *float64 { return &s.LR })
 	knob(f, "schedule", "`course` of the learning rate: "+list(training.ScheduleNames()),
-		oneOf(training.ScheduleNames()), func(s *Settings) *string { return &s.Schedule })
+		oneOf(append(training.ScheduleNames(), "warmup", "warmup-linear", "warmup-cosine")), func(s *Settings) *string { return &s.Schedule })
 	knob(f, "warmup", "`share` of all steps in which the learning rate rises first",
 		number("at least 0 and below 1", func(p float64) bool { return p >= 0 && p < 1 }), func(s *Settings) *float64 { return &s.Warmup })
 	knob(f, "weight-decay", "`strength` of the pull of all weights to 0 (default the recipe's, if it has one,\nor the optimizer's: 0.01 for adamw, 0 for the others)",

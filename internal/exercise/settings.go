@@ -139,12 +139,9 @@ func (s Settings) options() (training.Options, error) {
 	if err != nil {
 		return training.Options{}, err
 	}
-	schedule, err := training.ScheduleByName(s.Schedule)
+	schedule, err := training.ScheduleByName(s.Schedule, s.Warmup)
 	if err != nil {
 		return training.Options{}, err
-	}
-	if s.Warmup > 0 {
-		schedule = training.Warmup(s.Warmup, schedule)
 	}
 	transform, err := s.transform()
 	if err != nil {
