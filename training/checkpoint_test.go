@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"perceptron/datasets"
 	"perceptron/models"
@@ -125,7 +126,7 @@ func interrupted(t testing.TB, step int, o training.Options) *training.Checkpoin
 	if o.After != nil {
 		after = o.After.Steps
 	}
-	o.Hooks = append(o.Hooks, training.SaveCheckpoints(path, epochs+1), training.Hook{Step: func(p training.Progress) error {
+	o.Hooks = append(o.Hooks, training.Checkpoints{Path: path}.Hook(), training.Hook{Step: func(p training.Progress) error {
 		if p.Step == after+step {
 			cancel()
 		}
@@ -152,20 +153,53 @@ func TestNoCheckpoint(t *testing.T) {
 	if _, err := training.Fit(t.Context(), restless(t), train, valid, o); err == nil || !strings.Contains(err.Error(), "no checkpoint of a run that has finished after 4 epochs") {
 		t.Errorf("of a finished run: error %v", err)
 	}
-	path := filepath.Join(t.TempDir(), "absent", "run.safetensors")
-	o.Hooks = []training.Hook{training.SaveCheckpoints(path, 1)}
-	if _, err := training.Fit(t.Context(), restless(t), train, valid, o); err == nil || !strings.Contains(err.Error(), "cannot write "+path) {
-		t.Errorf("into no folder: error %v", err)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	checkpoints := training.Checkpoints{Path: filepath.Join(file, "run.safetensors"), Soon: true}
+	o.Hooks = []training.Hook{checkpoints.Hook()}
+	if _, err := training.Fit(t.Context(), restless(t), train, valid, o); err == nil || !strings.Contains(err.Error(), "cannot make the folder of the checkpoint: ") {
+		t.Errorf("into a file: error %v", err)
+	}
+	var warned []error
+	checkpoints.Failed = func(err error) { warned = append(warned, err) }
+	o.Hooks = []training.Hook{checkpoints.Hook()}
+	if _, err := training.Fit(t.Context(), restless(t), train, valid, o); err != nil || len(warned) == 0 {
+		t.Errorf("into a file, with %d warnings: error %v", len(warned), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	path = filepath.Join(t.TempDir(), "run.safetensors")
-	o.Hooks = []training.Hook{training.SaveCheckpoints(path, 1)}
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	o.Hooks = []training.Hook{training.Checkpoints{Path: path}.Hook()}
 	if _, err := training.Fit(ctx, restless(t), train, valid, o); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled before the first step: error %v", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a run without a step left a checkpoint behind (error %v)", err)
+	}
+}
+
+// TestCheckpointsAreThrottled holds that short runs do not write at all, and long
+// ones little of the time.
+func TestCheckpointsAreThrottled(t *testing.T) {
+	train, valid := flowers(t)
+	for _, soon := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "new", "run.safetensors")
+		o := options("default")
+		o.Hooks = []training.Hook{training.Checkpoints{Path: path, Note: "mine", Soon: soon}.Hook()}
+		o.Epochs = 2
+		start := time.Now()
+		if _, err := training.Fit(t.Context(), restless(t), train, valid, o); err != nil {
+			t.Fatal(err)
+		}
+		if time.Since(start) > 100*time.Millisecond {
+			continue // the machine was busy with something else
+		}
+		c, err := training.LoadCheckpoint(path)
+		if soon && (err != nil || c.Note != "mine" || len(c.History) != 1) || !soon && !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("soon %v: %+v (error %v)", soon, c, err)
+		}
 	}
 }
 
@@ -201,7 +235,7 @@ func TestCheckpointIsACopy(t *testing.T) {
 }
 
 // A run that saves its checkpoints, is interrupted and goes on.
-func ExampleSaveCheckpoints() {
+func ExampleCheckpoints() {
 	dir, err := os.MkdirTemp("", "run")
 	if err != nil {
 		fmt.Println(err)
@@ -219,7 +253,7 @@ func ExampleSaveCheckpoints() {
 		}
 		return training.Fit(ctx, net, data, nil, training.Options{
 			Optimizer: training.Adam(0.05), Epochs: 200, Resume: resume,
-			Hooks: append(hooks, training.SaveCheckpoints(path, 100)),
+			Hooks: append(hooks, training.Checkpoints{Path: path}.Hook()),
 		})
 	}
 

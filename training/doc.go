@@ -56,7 +56,7 @@
 // update, after each step and each epoch, and at the end. It may end training
 // without an error, with [StopTraining], set the learning rate, which then holds,
 // or look at and change the gradients, with [Progress.Gradients]. ProgressBar and
-// SaveCheckpoints are hooks.
+// Checkpoints are hooks.
 //
 // # Early stopping
 //
@@ -80,7 +80,7 @@
 //
 // # Reproducibility
 //
-// A run can be kept and resumed: [SaveCheckpoints] is a hook that saves where it
+// A run can be kept and resumed: [Checkpoints] is a hook that saves where it
 // stands, [LoadCheckpoint] and Options.Resume go on from there, and the end is
 // that of a run that was never interrupted, to the bit.
 //

@@ -35,6 +35,28 @@ func TestProgressBar(t *testing.T) {
 	}
 }
 
+// TestProgressBarOfALongRun holds that the bar keeps to less than 80 columns
+// however large its numbers are, and its text to less than 50.
+func TestProgressBarOfALongRun(t *testing.T) {
+	var out strings.Builder
+	hook := progressBar(&out, 0)
+	p := Progress{Net: identity(t, models.Regression), Epoch: 99999, Epochs: 100000, Step: 123456789, Steps: 200000000, Loss: 1.2345678e-30,
+		History: []Epoch{{Valid: &Evaluation{RMSE: 1.2345678e-30}}}}
+	for _, do := range []func(Progress) error{hook.Begin, hook.Step, hook.End} {
+		if err := do(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, picture := range strings.Split(strings.TrimSpace(out.String()), "\r") {
+		if n := len([]rune(picture)); n >= 80 {
+			t.Errorf("%d columns: %q", n, picture)
+		}
+	}
+	if text := p.String(); !strings.HasPrefix(text, "epoch 99999/100000 loss 1.235e-30 RMSE 1.235e-30") || len(text) >= 80 {
+		t.Errorf("%d columns: %s", len(text), text)
+	}
+}
+
 // TestProgressWithoutTerminal holds that a log gets ten lines, or one an epoch
 // where there are fewer.
 func TestProgressWithoutTerminal(t *testing.T) {

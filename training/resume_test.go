@@ -95,7 +95,13 @@ func TestResumeLonger(t *testing.T) {
 	train, valid := flowers(t)
 	last := func(o training.Options) *training.Checkpoint {
 		path := filepath.Join(t.TempDir(), "run.safetensors")
-		o.Hooks = []training.Hook{training.SaveCheckpoints(path, 1)}
+		o.Hooks = []training.Hook{{Epoch: func(p training.Progress) error {
+			c, err := p.Checkpoint()
+			if err != nil {
+				return err
+			}
+			return c.Save(path)
+		}}}
 		if _, err := training.Fit(t.Context(), restless(t), train, valid, o); err != nil {
 			t.Fatal(err)
 		}

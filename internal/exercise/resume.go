@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"perceptron/internal/atomicfile"
@@ -51,63 +50,39 @@ type note struct {
 type keeper struct {
 	run    *Run
 	member int // of an ensemble; 0 without
-	due    time.Time
 
 	interrupted bool
 	kept        bool  // when interrupted
 	failed      error // to be kept then
 }
 
-// hook saves a checkpoint after an epoch, but never spends more than a
-// twentieth of the time on that, and when the run is interrupted. The clock
-// decides which steps a killed run has to make again, and nothing else: the
-// results are the same from any checkpoint.
-func (k *keeper) hook() training.Hook {
-	const share, least = 20, 100 * time.Millisecond
-	save := func(p training.Progress) error {
-		start := time.Now()
-		c, err := p.Checkpoint()
-		if err != nil {
-			return err
-		}
-		text, err := json.Marshal(note{k.run.Lesson.Name, k.run.Settings})
-		if err != nil {
-			return fmt.Errorf("describe the settings: %w", err)
-		}
-		c.Note = string(text)
-		if err := os.MkdirAll(k.run.folder, 0o777); err != nil {
-			return fmt.Errorf("cannot make the folder of the results: %w", err)
-		}
-		err = c.Save(checkpointIn(k.run.folder, k.member))
-		k.due = time.Now().Add(max(least, share*time.Since(start)))
-		return err
+// hook saves checkpoints, and notes what became of the last one.
+func (k *keeper) hook() (training.Hook, error) {
+	text, err := json.Marshal(note{k.run.Lesson.Name, k.run.Settings})
+	if err != nil {
+		return training.Hook{}, fmt.Errorf("describe the settings: %w", err)
 	}
-	return training.Hook{
-		Begin: func(training.Progress) error {
-			if k.run.Ensemble < 2 { // in an ensemble, no later network must have one without the first
-				k.due = time.Now().Add(least)
-			}
+	hook := training.Checkpoints{
+		Path: checkpointIn(k.run.folder, k.member), Note: string(text),
+		Soon: k.run.Ensemble > 1, // no later network must have one without the first
+		Failed: func(err error) {
+			fmt.Fprintf(k.run.warnings, "the run cannot be kept, and goes on: %v\n", err)
+		},
+	}.Hook()
+	save := hook.End
+	hook.End = func(p training.Progress) error {
+		if p.Stop.Reason != training.Cancelled {
 			return nil
-		},
-		Epoch: func(p training.Progress) error {
-			if time.Now().Before(k.due) {
-				return nil
-			}
-			return save(p)
-		},
-		End: func(p training.Progress) error {
-			if p.Stop.Reason != training.Cancelled {
-				return nil
-			}
-			if k.interrupted = true; p.Step == 0 {
-				k.kept = k.member > 0
-				return nil
-			}
-			k.failed = save(p)
-			k.kept = k.failed == nil
-			return k.failed
-		},
+		}
+		if k.interrupted = true; p.Step == 0 {
+			k.kept = k.member > 0
+			return nil
+		}
+		k.failed = save(p)
+		k.kept = k.failed == nil
+		return k.failed
 	}
+	return hook, nil
 }
 
 // explain tells after an interruption how to go on.

@@ -195,7 +195,7 @@ func TestInterruptedRun(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := interrupt(t, small(t, Iris()), file, 7); err == nil || !strings.HasPrefix(err.Error(), "interrupted, but not kept: cannot make the folder of the results: ") || strings.Contains(err.Error(), "\n") {
+	if err := interrupt(t, small(t, Iris()), file, 7); err == nil || !strings.HasPrefix(err.Error(), "interrupted, but not kept: training: cannot make the folder of the checkpoint: ") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("no folder to write into: error %v", err)
 	}
 }

@@ -175,7 +175,11 @@ func (r *Run) train(ctx context.Context, net *models.Model, train, valid *datase
 		}}}
 	}
 	if options.Hooks = append(options.Hooks, r.Hooks...); r.folder != "" {
-		options.Hooks = append(options.Hooks, kept.hook())
+		hook, err := kept.hook()
+		if err != nil {
+			return nil, err
+		}
+		options.Hooks = append(options.Hooks, hook)
 	}
 	if member < len(r.checkpoints) {
 		options.Resume = r.checkpoints[member]
