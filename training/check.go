@@ -18,7 +18,10 @@ func checkData(net *models.Model, data, valid *datasets.Dataset) error {
 	if err := checkEvaluation(net, data); err != nil || valid == nil {
 		return err
 	}
-	return fits(net, valid)
+	if err := fits(net, valid); err != nil {
+		return err
+	}
+	return sameNames(namesOf(valid), namesOf(data))
 }
 
 // checkEvaluation tells whether a model can be evaluated on the rows of data.
@@ -46,7 +49,10 @@ func fits(net Predictor, d *datasets.Dataset) error {
 	if d.Targets() != targets {
 		return fmt.Errorf("%s has %d target columns, the model wants %d: declare a last layer that fits", d.Name, d.Targets(), targets)
 	}
-	return fitsTargets(net, d)
+	if err := fitsTargets(net, d); err != nil {
+		return err
+	}
+	return sameNames(namesOf(d), namesIn(net))
 }
 
 // fitsTargets tells whether targets are what a task is about. Numbers may be

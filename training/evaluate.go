@@ -34,6 +34,7 @@ type Predictor interface {
 	Task() models.Task
 	Inputs() int
 	Outputs() int
+	Info() models.Info
 	Evaluate(x, y *tensor.Dense) (predictions *tensor.Dense, loss float64, err error)
 }
 
