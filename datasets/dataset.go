@@ -30,6 +30,9 @@ type Dataset struct {
 	FeatureNames, TargetNames []string
 	// ClassNames has a name a class; it is nil if the targets are numbers.
 	ClassNames []string
+	// Weights says how much each row counts in a loss: finite, 0 or more, and
+	// not all 0. nil means all alike. Every subset keeps the weights of its rows.
+	Weights []float32
 
 	rows   int
 	header int // line number of the source file's header, from 1; 0 without a file
@@ -241,6 +244,13 @@ func (d *Dataset) Subset(rows []int) (*Dataset, error) {
 	s.rows = len(rows)
 	s.RowNumbers = make([]int, len(rows))
 	gather(s.RowNumbers, d.RowNumbers, rows)
+	if d.Weights != nil {
+		if err := d.checkWeights(); err != nil {
+			return nil, err
+		}
+		s.Weights = make([]float32, len(rows))
+		gather(s.Weights, d.Weights, rows)
+	}
 	s.targets = make([]float32, len(rows)*d.Targets())
 	gather(s.targets, d.targets, rows)
 	if d.bytes != nil {

@@ -96,3 +96,38 @@ func ExampleNew() {
 	// made up: 3 rows × 2 features, 2 classes (small: 1, large: 2)
 	// [2 30] [0.8164966 21.602468]
 }
+
+// A test set's classes are numbered as those of a model, by their names.
+func ExampleDataset_WithClasses() {
+	x := tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float32{1, 2}))
+	y := tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float32{0, 1}))
+	test, err := datasets.New("test", x, y, []string{"birch", "cedar"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	test, err = test.WithClasses([]string{"ash", "birch", "cedar"}) // the model's
+	fmt.Println(test.Y().Float32s(), err)
+	// Output: [1 2] <nil>
+}
+
+// Two species of three, and then one against the rest.
+func ExampleDataset_RenameClasses() {
+	table, err := datasets.Iris()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	all, err := table.Dataset()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	two, err := all.OnlyClasses("versicolor", "virginica")
+	fmt.Println(two, err)
+	rest, err := all.RenameClasses(map[string]string{"versicolor": "other", "virginica": "other"})
+	fmt.Println(rest, err)
+	// Output:
+	// iris: 100 rows × 4 features, 2 classes (versicolor: 50, virginica: 50) <nil>
+	// iris: 150 rows × 4 features, 2 classes (setosa: 50, other: 100) <nil>
+}

@@ -15,6 +15,7 @@ import (
 type Batch struct {
 	X    *tensor.Dense // features, float32, (rows, features)
 	Y    *tensor.Dense // targets, float32, (rows, targets)
+	W    *tensor.Dense // weights, float32, (rows, 1); nil if the Dataset has none
 	Rows []int         // which rows of the Dataset these are, in order
 
 	Epoch int // the number given to DataLoader.Epoch
@@ -76,10 +77,13 @@ type buffer struct{ whole, short Batch }
 
 // NewLoader returns a loader of d.
 //
-// Errors: no data set, a negative batch size. An epoch itself can't fail.
+// Errors: no data set, weights that can't be used, a negative batch size. An epoch itself can't fail.
 func NewLoader(d *Dataset, options LoaderOptions) (*DataLoader, error) {
 	if d == nil || d.Rows() == 0 {
 		return nil, errors.New("data loader: no data set: give one with at least one row")
+	}
+	if err := d.checkWeights(); err != nil {
+		return nil, err
 	}
 	if options.BatchSize < 0 {
 		return nil, fmt.Errorf("data loader of %s: batch size %d: give the rows of a batch, or 0 for all at once", d.Name, options.BatchSize)
@@ -102,11 +106,16 @@ func NewLoader(d *Dataset, options LoaderOptions) (*DataLoader, error) {
 func newBuffer(d *Dataset, batchSize int) buffer {
 	x := make([]float32, batchSize*d.Features())
 	y := make([]float32, batchSize*d.Targets())
+	w := make([]float32, batchSize)
 	batchOf := func(rows int) Batch {
-		return Batch{
+		b := Batch{
 			X: tensor.New(tensor.WithShape(rows, d.Features()), tensor.WithBacking(x[:rows*d.Features()])),
 			Y: tensor.New(tensor.WithShape(rows, d.Targets()), tensor.WithBacking(y[:rows*d.Targets()])),
 		}
+		if d.Weights != nil {
+			b.W = tensor.New(tensor.WithShape(rows, 1), tensor.WithBacking(w[:rows]))
+		}
+		return b
 	}
 	b := buffer{whole: batchOf(batchSize)}
 	if last := d.Rows() % batchSize; last > 0 {
@@ -170,6 +179,9 @@ func (l *DataLoader) fill(b *buffer, epoch, index int) Batch {
 	batch.Rows, batch.Epoch, batch.Index = rows, epoch, index
 	l.data.gatherX(batch.X.Float32s(), rows)
 	gather(batch.Y.Float32s(), l.data.targets, rows)
+	if batch.W != nil {
+		gather(batch.W.Float32s(), l.data.Weights, rows)
+	}
 	if l.options.Transform != nil {
 		l.options.Transform(batch)
 	}
