@@ -14,6 +14,11 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"perceptron/internal/filekind"
 )
 
 const (
@@ -55,7 +60,9 @@ func Open(path string) (*Reader, error) {
 }
 
 // New reads lines from source, for messages called name. The text is unpacked
-// if it begins as gzip does; a name that ends in .gz promises that it does.
+// if it begins as gzip does; a name that ends in .gz promises that it does. It
+// may be in UTF-8 or UTF-16; anything that is no text is an error that says what
+// it is.
 func New(source io.Reader, name string) (*Reader, error) {
 	r := &Reader{name: name, source: &counter{source: source}}
 	packed := bufio.NewReaderSize(r.source, 64<<10)
@@ -78,10 +85,47 @@ func New(source io.Reader, name string) (*Reader, error) {
 		r.closers = append(r.closers, ahead)
 		r.text = bufio.NewReaderSize(ahead, longest)
 	}
+	if err := r.recognise(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// recognise refuses what is no text, and sees to it that the lines of other
+// texts are in UTF-8 and end in LF.
+func (r *Reader) recognise() error {
+	head, _ := r.text.Peek(4 << 10) // an error comes up again when a line is read
+	endian := unicode.LittleEndian
+	switch kind := filekind.Of(head); kind {
+	case filekind.Empty, filekind.Text: // empty is what was packed
+	case filekind.UTF16BE, filekind.UTF16LE:
+		if kind == filekind.UTF16BE {
+			endian = unicode.BigEndian
+		}
+		r.text = bufio.NewReaderSize(transform.NewReader(r.text, unicode.UTF16(endian, unicode.UseBOM).NewDecoder()), longest)
+	default:
+		return fmt.Errorf("%s: this is %v, not a table as text: %s", r.name, kind, kind.Remedy())
+	}
 	if bom, _ := r.text.Peek(3); string(bom) == "\xef\xbb\xbf" {
 		r.text.Discard(3) // can't fail: it was peeked at
 	}
-	return r, nil
+	if head, _ = r.text.Peek(64 << 10); bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		r.text = bufio.NewReaderSize(oldMac{r.text}, longest)
+	}
+	return nil
+}
+
+// oldMac turns the line ends of an old Macintosh, a CR alone, into LF.
+type oldMac struct{ source io.Reader }
+
+func (o oldMac) Read(p []byte) (int, error) {
+	n, err := o.source.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // Close ends the reading. It is not an error to do so before the last line.
@@ -93,8 +137,8 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
-// Next returns the next line that isn't empty, without its end, which may be
-// LF or CRLF; after the last one, io.EOF as it is. The line is valid until the
+// Next returns the next line that isn't empty or blank, without its end, which
+// may be LF, CRLF or, in a file without LF, CR; after the last one, io.EOF as it is. The line is valid until the
 // next call.
 func (r *Reader) Next() ([]byte, error) {
 	for {
@@ -111,7 +155,7 @@ func (r *Reader) Next() ([]byte, error) {
 		}
 		r.line++
 		line = bytes.TrimRight(line, "\r\n")
-		if len(line) > 0 {
+		if len(line) > 0 && (line[0] != ' ' || len(bytes.TrimSpace(line)) > 0) {
 			return line, nil
 		}
 	}

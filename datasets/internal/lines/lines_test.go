@@ -51,6 +51,11 @@ func TestNext(t *testing.T) {
 		{"no newline at the end", "a\nb", []string{"1:a", "2:b"}},
 		{"CRLF", "a\r\nb\r\n", []string{"1:a", "2:b"}},
 		{"byte order mark", "\ufeffa\nb", []string{"1:a", "2:b"}},
+		{"CR", "a\rb\r\rc", []string{"1:a", "2:b", "4:c"}},
+		{"UTF-16", "\xff\xfea\x00\n\x00\xe9\x00\r\x00\n\x00", []string{"1:a", "2:é"}},
+		{"UTF-16, high byte first", "\xfe\xff\x00a\x00\n\x00\xe9", []string{"1:a", "2:é"}},
+		{"UTF-16 unmarked", "a\x00,\x00b\x00\n\x00", []string{"1:a,b"}},
+		{"blank lines", "a\n  \t\n b\n", []string{"1:a", "3: b"}},
 		{"empty lines are skipped and counted", "\na\n\r\n\nb\n\n", []string{"2:a", "5:b"}},
 		{"only empty lines", "\n\n", nil},
 		{"only a byte order mark", "\ufeff", nil},
@@ -150,5 +155,21 @@ func TestOpen(t *testing.T) {
 	}
 	if err := r.Close(); err != nil { // long before the last line
 		t.Errorf("Close: %v", err)
+	}
+}
+
+func TestNoText(t *testing.T) {
+	for want, text := range map[string]string{
+		"this is a zip archive, not a table as text: unpack it":    "PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"this is a web page, not a table as text: download":        "<!doctype html>",
+		"this is an IDX file, as MNIST comes in, not a table":      "\x00\x00\x08\x03\x00\x00\x00\x01",
+		"this is a pointer of Git LFS, not the file it stands for": "version https://git-lfs.github.com/spec/v1\n",
+	} {
+		for form, text := range map[string]string{"plain": text, "packed": packed(t, text)} {
+			_, err := New(strings.NewReader(text), "a.csv")
+			if err == nil || !strings.HasPrefix(err.Error(), "a.csv: "+want) {
+				t.Errorf("%s, %s: %v", want, form, err)
+			}
+		}
 	}
 }
