@@ -249,10 +249,10 @@ func (f *fit) identity() map[string]string {
 		"held-back rows":   "none",
 	})
 	if f.valid != nil {
-		facts["validation rows"] = fingerprint(f.valid.Data())
+		facts["validation rows"] = fingerprint(f.valid.loader.Data())
 	}
 	if f.early != nil && f.early.held != nil {
-		facts["held-back rows"] = fingerprint(f.early.held.Data())
+		facts["held-back rows"] = fingerprint(f.early.held.loader.Data())
 	}
 	f.facts = facts
 	return facts

@@ -36,10 +36,11 @@ const (
 
 // header is the JSON in the metadata.
 type header struct {
-	Version int    `json:"version"`
-	Program string `json:"program"` // what wrote the file
-	Note    string `json:"note,omitempty"`
-	Step    int    `json:"step"`
+	Version int      `json:"version"`
+	Program string   `json:"program"` // what wrote the file
+	Note    string   `json:"note,omitempty"`
+	Step    int      `json:"step"`
+	Figures []string `json:"figures,omitempty"` // names of the last columns of the history
 	position
 }
 
@@ -48,7 +49,8 @@ func (c *Checkpoint) Save(path string) error { return atomicfile.Write(path, c.W
 
 // Write writes what Save puts into a file.
 func (c *Checkpoint) Write(w io.Writer) error {
-	text, err := json.Marshal(header{checkpointVersion, "perceptron " + perceptron.Version, c.Note, c.Step, c.at})
+	figures := figureNames(c.History)
+	text, err := json.Marshal(header{checkpointVersion, "perceptron " + perceptron.Version, c.Note, c.Step, figures, c.at})
 	if err != nil {
 		return fmt.Errorf("training: describe the checkpoint: %w", err)
 	}
@@ -67,7 +69,7 @@ func (c *Checkpoint) Write(w io.Writer) error {
 			f.Tensors = append(f.Tensors, t)
 		}
 	}
-	f.Tensors = append(f.Tensors, historyTensor(c.History))
+	f.Tensors = append(f.Tensors, historyTensor(c.History, figures))
 	return safetensors.Write(w, f)
 }
 
@@ -119,7 +121,7 @@ func parseCheckpoint(data []byte) (*Checkpoint, error) {
 		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
 	c := &Checkpoint{Note: h.Note, Step: h.Step, at: h.position}
-	if err := c.take(f.Tensors); err != nil {
+	if err := c.take(f.Tensors, h.Figures); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
 	if h.Version < 1 || c.Step < 0 || c.at.BestEpoch < 0 || c.at.BestEpoch > len(c.History) || (c.at.BestEpoch > 0) != (c.best != nil) {
@@ -130,13 +132,13 @@ func parseCheckpoint(data []byte) (*Checkpoint, error) {
 }
 
 // take sorts a file's tensors.
-func (c *Checkpoint) take(tensors []safetensors.Tensor) error {
+func (c *Checkpoint) take(tensors []safetensors.Tensor, figures []string) error {
 	found := false
 	for _, t := range tensors {
 		if t.Name == historyName {
 			found = true
 			var err error
-			if c.History, err = parseHistory(t); err != nil {
+			if c.History, err = parseHistory(t, figures); err != nil {
 				return err
 			}
 			continue
@@ -176,38 +178,63 @@ func denseOf(t safetensors.Tensor) (*tensor.Dense, error) {
 	return tensor.New(tensor.WithShape(t.Shape...), tensor.WithBacking(t.Data)), nil
 }
 
-// The columns of the history, those of Valid only with validation rows.
+// The columns of the history, those of Valid only with validation rows; its figures
+// follow.
 const (
 	epochColumns = 3
-	validColumns = 6
+	validColumns = 2
 )
 
-func historyTensor(history []Epoch) safetensors.Tensor {
+// figureNames lists what a history has figures of, of several Fits in the order in
+// which they come.
+func figureNames(history []Epoch) (names []string) {
+	known := map[string]bool{}
+	for _, e := range history {
+		if e.Valid == nil {
+			continue
+		}
+		for _, f := range e.Valid.Figures {
+			if !known[f.Name] {
+				names, known[f.Name] = append(names, f.Name), true
+			}
+		}
+	}
+	return names
+}
+
+func historyTensor(history []Epoch, figures []string) safetensors.Tensor {
 	columns := epochColumns
 	if slices.ContainsFunc(history, func(e Epoch) bool { return e.Valid != nil }) {
-		columns += validColumns
+		columns += validColumns + len(figures)
 	}
 	t := safetensors.Tensor{Name: historyName, DType: safetensors.F64, Shape: []int{len(history), columns}, Float64s: make([]float64, 0, len(history)*columns)}
 	for _, e := range history {
 		t.Float64s = append(t.Float64s, e.TrainLoss, e.HeldBack, e.Rate)
 		if v := e.Valid; v != nil {
-			t.Float64s = append(t.Float64s, float64(v.Rows), v.Loss, v.Accuracy, v.RMSE, v.MAE, v.R2)
+			t.Float64s = append(t.Float64s, float64(v.Rows), v.Loss)
+			for _, name := range figures {
+				t.Float64s = append(t.Float64s, v.Figure(name))
+			}
 		} else if columns > epochColumns { // an epoch of an earlier Fit, without validation rows
-			t.Float64s = append(t.Float64s, make([]float64, validColumns)...)
+			t.Float64s = append(t.Float64s, make([]float64, columns-epochColumns)...)
 		}
 	}
 	return t
 }
 
-func parseHistory(t safetensors.Tensor) ([]Epoch, error) {
-	if t.DType != safetensors.F64 || len(t.Shape) != 2 || (t.Shape[1] != epochColumns && t.Shape[1] != epochColumns+validColumns) {
-		return nil, fmt.Errorf("history of type %s and shape %v: wanted F64 with %d or %d columns", t.DType, t.Shape, epochColumns, epochColumns+validColumns)
+func parseHistory(t safetensors.Tensor, figures []string) ([]Epoch, error) {
+	if all := epochColumns + validColumns + len(figures); t.DType != safetensors.F64 || len(t.Shape) != 2 || (t.Shape[1] != epochColumns && t.Shape[1] != all) {
+		return nil, fmt.Errorf("history of type %s and shape %v: wanted F64 with %d or %d columns", t.DType, t.Shape, epochColumns, all)
 	}
 	var history []Epoch
 	for line := range slices.Chunk(t.Float64s, t.Shape[1]) {
 		e := Epoch{Epoch: len(history) + 1, TrainLoss: line[0], HeldBack: line[1], Rate: line[2]}
 		if v := line[epochColumns:]; len(v) > 0 && v[0] > 0 {
-			e.Valid = &Evaluation{Rows: int(v[0]), Loss: v[1], Accuracy: v[2], RMSE: v[3], MAE: v[4], R2: v[5]}
+			e.Valid = &Evaluation{Rows: int(v[0]), Loss: v[1], Figures: make([]models.Figure, len(figures))}
+			for i, name := range figures {
+				e.Valid.Figures[i] = models.Figure{Name: name, Value: v[validColumns+i]}
+			}
+			e.Valid.name()
 		}
 		history = append(history, e)
 	}

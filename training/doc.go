@@ -58,6 +58,13 @@
 // or look at and change the gradients, with [Progress.Gradients]. ProgressBar and
 // Checkpoints are hooks.
 //
+// # Evaluation
+//
+// [Evaluate], and Fit after each epoch, give the loss and the task's metrics as
+// [Evaluation.Figures]: accuracy, balanced accuracy, precision, recall, F1 and log
+// loss of classes, with precision, recall and F1 of each class by its name; RMSE,
+// MAE and R² of numbers. A figure that is not defined is NaN.
+//
 // # Early stopping
 //
 // With [EarlyStopping] a part of the training rows is held back. When their loss

@@ -34,7 +34,7 @@ type EarlyStopping struct {
 // earlyStop is EarlyStopping at work; nil where it is off.
 type earlyStop struct {
 	EarlyStopping
-	held *datasets.DataLoader // nil: judged by the validation rows
+	held *evaluator // nil: judged by the validation rows
 
 	bestLoss  float64
 	bestEpoch int
@@ -42,7 +42,7 @@ type earlyStop struct {
 }
 
 // newEarlyStop also gives the rows that are left to train on.
-func newEarlyStop(o EarlyStopping, train, valid *datasets.Dataset, seed uint64) (*earlyStop, *datasets.Dataset, error) {
+func newEarlyStop(net *models.Model, o EarlyStopping, train, valid *datasets.Dataset, seed uint64) (*earlyStop, *datasets.Dataset, error) {
 	if o.Patience == 0 {
 		return nil, train, nil
 	}
@@ -69,7 +69,7 @@ func newEarlyStop(o EarlyStopping, train, valid *datasets.Dataset, seed uint64) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("early stopping: holding back %d of %d rows: %w", held, train.Rows(), err)
 	}
-	e.held, err = evaluationLoader(heldRows)
+	e.held, err = newEvaluator(net, heldRows)
 	return e, rest, err
 }
 
@@ -81,7 +81,7 @@ func (e *earlyStop) judge(net *models.Model, epoch Epoch) (loss float64, err err
 	}
 	score := epoch.Valid
 	if e.held != nil {
-		if score, err = evaluate(net, e.held); err != nil {
+		if score, err = e.held.evaluate(); err != nil {
 			return 0, err
 		}
 	}

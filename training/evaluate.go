@@ -3,6 +3,8 @@ package training
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"gorgonia.org/tensor"
 
@@ -18,12 +20,41 @@ type Evaluation struct {
 	// Predictions is (rows × outputs), in the order of the data set.
 	Predictions *tensor.Dense
 
-	// Accuracy is the share of rows whose class is predicted: of classes.
-	Accuracy float64
-	// RMSE and MAE are the root mean squared and the mean absolute error, in
-	// the units of the targets; R2 is 1 − Σ(y−ŷ)²/Σ(y−ȳ)², and 0 where all
-	// targets are equal: of numbers, those of several outputs taken together.
+	// Figures are what the task's metrics come to, in their order, and then
+	// precision, recall and F1 of each class (precision:setosa), or of several
+	// numbers each one's own (rmse:price). NaN is one that is not defined.
+	Figures []models.Figure
+
+	// Accuracy, of classes, and RMSE, MAE and R2, of numbers, are those of Figures,
+	// or 0 where there is none of that name.
+	Accuracy      float64
 	RMSE, MAE, R2 float64
+}
+
+// Figure is the figure of a name, NaN if there is none.
+func (e *Evaluation) Figure(name string) float64 {
+	for _, f := range e.Figures {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return math.NaN()
+}
+
+// name sets the fields that repeat a figure.
+func (e *Evaluation) name() {
+	for _, f := range e.Figures {
+		switch f.Name {
+		case models.Accuracy.Name:
+			e.Accuracy = f.Value
+		case models.RMSE.Name:
+			e.RMSE = f.Value
+		case models.MAE.Name:
+			e.MAE = f.Value
+		case models.R2.Name:
+			e.R2 = f.Value
+		}
+	}
 }
 
 // evaluationRows is how many rows Evaluate hands to the model at a time.
@@ -44,100 +75,106 @@ func Evaluate(net Predictor, d *datasets.Dataset) (*Evaluation, error) {
 	if err := checkEvaluation(net, d); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	loader, err := evaluationLoader(d)
+	e, err := newEvaluator(net, d)
 	if err != nil {
 		return nil, err
 	}
-	return evaluate(net, loader)
+	return e.evaluate()
 }
 
-func evaluationLoader(d *datasets.Dataset) (*datasets.DataLoader, error) {
+// evaluator evaluates a model on the same rows again and again.
+type evaluator struct {
+	net     Predictor
+	loader  *datasets.DataLoader
+	metrics []models.Metric
+	targets []float32
+}
+
+func newEvaluator(net Predictor, d *datasets.Dataset) (*evaluator, error) {
 	loader, err := datasets.NewLoader(d, datasets.LoaderOptions{BatchSize: evaluationRows})
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	return loader, nil
+	return &evaluator{net, loader, metricsFor(net, d), d.Y().Float32s()}, nil
 }
 
-func evaluate(net Predictor, loader *datasets.DataLoader) (*Evaluation, error) {
-	rows := loader.Data().Rows()
-	e := &Evaluation{Rows: rows}
-	outputs := net.Outputs()
-	predictions := make([]float32, 0, rows*outputs)
-	var score scores
-	for b := range loader.Epoch(0) {
-		p, loss, err := net.Evaluate(b.X, b.Y)
-		if err != nil {
-			return nil, fmt.Errorf("training: evaluate %s: %w", loader.Data().Name, err)
+// metricsFor are the task's, and those of each class or number by itself.
+func metricsFor(net Predictor, d *datasets.Dataset) []models.Metric {
+	metrics := slices.Clone(taskMetrics(net.Task()))
+	add := func(names []string, i int, each ...func(int, string) models.Metric) {
+		name := strconv.Itoa(i)
+		if i < len(names) {
+			name = names[i]
 		}
-		n := b.X.Shape()[0]
-		e.Loss += loss * float64(n) / float64(rows)
-		score.add(net.Task(), p.Float32s(), b.Y.Float32s(), n)
+		for _, of := range each {
+			metrics = append(metrics, of(i, name))
+		}
+	}
+	n := net.Outputs()
+	switch kind := targetKind(net.Task()); {
+	case kind == models.Values && n > 1:
+		for _, m := range taskMetrics(net.Task()) {
+			for i := range n {
+				add(d.TargetNames, i, func(i int, name string) models.Metric { return models.OfOutput(m, i, name) })
+			}
+		}
+	case kind == models.Labels && n > 1:
+		for i := range n {
+			add(d.TargetNames, i, models.PrecisionOf, models.RecallOf, models.F1Of)
+		}
+	case kind != models.Values:
+		for i := range max(n, 2) {
+			add(d.ClassNames, i, models.PrecisionOf, models.RecallOf, models.F1Of)
+		}
+	}
+	return metrics
+}
+
+func (v *evaluator) evaluate() (*Evaluation, error) {
+	data, outputs := v.loader.Data(), v.net.Outputs()
+	e := &Evaluation{Rows: data.Rows()}
+	predictions := make([]float32, 0, e.Rows*outputs)
+	for b := range v.loader.Epoch(0) {
+		p, loss, err := v.net.Evaluate(b.X, b.Y)
+		if err != nil {
+			return nil, fmt.Errorf("training: evaluate %s: %w", data.Name, err)
+		}
+		e.Loss += loss * float64(b.X.Shape()[0]) / float64(e.Rows)
 		predictions = append(predictions, p.Float32s()...)
 	}
 	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
-		return nil, fmt.Errorf("training: evaluate %s: the loss is %v: lower the learning rate, or look for extreme values in the data", loader.Data().Name, e.Loss)
+		return nil, fmt.Errorf("training: evaluate %s: the loss is %v: lower the learning rate, or look for extreme values in the data", data.Name, e.Loss)
 	}
-	e.Predictions = tensor.New(tensor.WithShape(rows, outputs), tensor.WithBacking(predictions))
-	score.finish(e)
+	e.Predictions = tensor.New(tensor.WithShape(e.Rows, outputs), tensor.WithBacking(predictions))
+	answers := models.Answers{
+		Targets: targetKind(v.net.Task()), Rows: e.Rows, Outputs: outputs, Predicted: predictions, Actual: v.targets,
+	}.Shared()
+	e.Figures = make([]models.Figure, len(v.metrics))
+	for i, m := range v.metrics {
+		e.Figures[i] = models.Figure{Name: m.Name, Value: m.Of(answers)}
+	}
+	e.name()
 	return e, nil
 }
 
-// scores adds up what the metrics are made of.
-type scores struct {
-	right, count           int
-	squares, absolutes     float64
-	targets, targetSquares float64 // relative to first, against cancellation
-	first                  float64
+// targetKind and taskMetrics are what a task's targets are and what its
+// predictions are judged by.
+func targetKind(t models.Task) models.TargetKind {
+	switch t {
+	case models.Multiclass:
+		return models.Classes
+	case models.Binary:
+		return models.Labels
+	}
+	return models.Values
 }
 
-func (s *scores) add(task models.Task, p, y []float32, rows int) {
-	if task != models.Regression {
-		for r := range rows {
-			if int(y[r*len(y)/rows]) == Class(p[r*len(p)/rows:(r+1)*len(p)/rows]) {
-				s.right++
-			}
-		}
-		s.count += rows
-		return
+func taskMetrics(t models.Task) []models.Metric {
+	if t == models.Regression {
+		return []models.Metric{models.RMSE, models.MAE, models.R2}
 	}
-	if s.count == 0 {
-		s.first = float64(y[0])
-	}
-	for i := range y {
-		d, t := float64(p[i])-float64(y[i]), float64(y[i])-s.first
-		s.squares += d * d
-		s.absolutes += math.Abs(d)
-		s.targets += t
-		s.targetSquares += t * t
-	}
-	s.count += len(y)
+	return []models.Metric{models.Accuracy, models.BalancedAccuracy, models.Precision, models.Recall, models.F1, models.LogLoss}
 }
 
-func (s *scores) finish(e *Evaluation) {
-	n := float64(s.count)
-	e.Accuracy = float64(s.right) / n
-	e.RMSE = math.Sqrt(s.squares / n)
-	e.MAE = s.absolutes / n
-	if spread := s.targetSquares - s.targets*s.targets/n; spread > 0 {
-		e.R2 = 1 - s.squares/spread
-	}
-}
-
-// Class is the class that a row of predictions speaks for: the most probable
-// one (the first of equals), or for a single probability whether it is above ½.
-func Class(p []float32) int {
-	if len(p) == 1 {
-		if p[0] > 0.5 {
-			return 1
-		}
-		return 0
-	}
-	best := 0
-	for i, x := range p {
-		if x > p[best] {
-			best = i
-		}
-	}
-	return best
-}
+// Class is the class that a row of predictions speaks for; see models.Likeliest.
+func Class(p []float32) int { return models.Likeliest(p) }

@@ -41,7 +41,7 @@ func TestEvaluate(t *testing.T) {
 	}
 
 	e, err = Evaluate(identity(t, models.Regression), dataset(t, datasets.Batch{X: matrix(2, 1, 1, 2), Y: matrix(2, 1, 3, 3)}))
-	if err != nil || e.R2 != 0 {
+	if err != nil || !math.IsNaN(e.R2) {
 		t.Errorf("R² of targets without spread is %v (error %v)", e.R2, err)
 	}
 
@@ -86,13 +86,47 @@ func TestEvaluateRefuses(t *testing.T) {
 	wantError(t, err, "training: evaluate made up: models: ")
 }
 
-func TestClass(t *testing.T) {
-	for _, c := range []struct {
-		p    []float32
-		want int
-	}{{[]float32{0.5}, 0}, {[]float32{0.51}, 1}, {[]float32{0.2, 0.5, 0.3}, 1}, {[]float32{0.4, 0.4, 0.2}, 0}, {[]float32{0, 0, 1}, 2}} {
-		if got := Class(c.p); got != c.want {
-			t.Errorf("%v speaks for class %d, wanted %d", c.p, got, c.want)
+// TestEvaluationFigures holds which figures there are, by name, and that those of
+// classes and of several numbers come with theirs.
+func TestEvaluationFigures(t *testing.T) {
+	names := func(e *Evaluation, err error) (names []string) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, f := range e.Figures {
+			names = append(names, f.Name)
+		}
+		return names
+	}
+	classes := dataset(t, datasets.Batch{X: matrix(3, 1, -1, 2, 3), Y: matrix(3, 1, 0, 1, 0)}, "no", "yes")
+	e, err := Evaluate(identity(t, models.Binary), classes)
+	if got, want := names(e, err), []string{"accuracy", "balanced_accuracy", "precision", "recall", "f1", "log_loss",
+		"precision:no", "recall:no", "f1:no", "precision:yes", "recall:yes", "f1:yes"}; !slices.Equal(got, want) {
+		t.Errorf("of classes: %q", got)
+	}
+	if p, r, none := e.Figure("precision:yes"), e.Figure("recall:no"), e.Figure("rmse"); p != 0.5 || r != 0.5 || !math.IsNaN(none) || e.Accuracy != e.Figure("accuracy") {
+		t.Errorf("precision of yes %v, recall of no %v, RMSE %v, accuracy %v", p, r, none, e.Accuracy)
+	}
+	if math.Abs(e.Figure("log_loss")-e.Loss) > 1e-6 {
+		t.Errorf("log loss %v beside a loss of %v", e.Figure("log_loss"), e.Loss)
+	}
+	values := dataset(t, datasets.Batch{X: matrix(2, 1, 1, 2), Y: matrix(2, 2, 1, 5, 2, 7)})
+	values.TargetNames = []string{"price", "area"}
+	e, err = Evaluate(declared(t, models.Regression, models.Linear(1, 2), models.Init(models.Zeros())), values)
+	if got, want := names(e, err), []string{"rmse", "mae", "r2", "rmse:price", "rmse:area", "mae:price", "mae:area", "r2:price", "r2:area"}; !slices.Equal(got, want) {
+		t.Errorf("of numbers: %q", got)
+	}
+	if mae := e.Figure("mae:area"); mae != 6 || e.MAE != 3.75 {
+		t.Errorf("MAE of area %v, of both %v", mae, e.MAE)
+	}
+	// A perfect network with two labels is right.
+	labels := dataset(t, datasets.Batch{X: matrix(4, 2, -9, -9, -9, 9, 9, -9, 9, 9), Y: matrix(4, 2, 0, 0, 0, 1, 1, 0, 1, 1)})
+	net := declared(t, models.Binary, models.Linear(2, 2, models.NoBias))
+	if err := net.LoadStateDict(models.StateDict{{Name: "fc1.weight", Value: matrix(2, 2, 1, 0, 0, 1)}}); err != nil {
+		t.Fatal(err)
+	}
+	if e, err = Evaluate(net, labels); err != nil || e.Accuracy != 1 || e.Figure("f1") != 1 || e.Figure("f1:y2") != 1 {
+		t.Errorf("a perfect network has accuracy %v and F1 %v (error %v)", e.Accuracy, e.Figure("f1"), err)
 	}
 }

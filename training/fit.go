@@ -141,7 +141,7 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 	if err := checkData(net, train, valid); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	early, train, err := newEarlyStop(o.EarlyStopping, train, valid, o.Seed)
+	early, train, err := newEarlyStop(net, o.EarlyStopping, train, valid, o.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
@@ -153,7 +153,7 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 		return nil, fmt.Errorf("training: %w", err)
 	}
 	if valid != nil {
-		if f.valid, err = evaluationLoader(valid); err != nil {
+		if f.valid, err = newEvaluator(net, valid); err != nil {
 			return nil, err
 		}
 	}
@@ -201,7 +201,7 @@ type fit struct {
 	options  Options
 	trainer  *Trainer
 	train    *datasets.DataLoader
-	valid    *datasets.DataLoader
+	valid    *evaluator
 	early    *earlyStop
 	before   Result // of the earlier Fit that this one goes on from
 	progress Progress
@@ -342,7 +342,7 @@ func (f *fit) record() error {
 	e := Epoch{Epoch: f.progress.Epoch, TrainLoss: f.lossSum / float64(rows), Rate: f.options.Optimizer.LearningRate()}
 	var err error
 	if f.valid != nil {
-		if e.Valid, err = evaluate(f.progress.Net, f.valid); err != nil {
+		if e.Valid, err = f.valid.evaluate(); err != nil {
 			return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
 		}
 		e.Valid.Predictions = nil

@@ -28,7 +28,7 @@ func TestEnsembleOfALesson(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(members) != 3 || !reflect.DeepEqual(first, single.Score) {
+		if len(members) != 3 || !reflect.DeepEqual(first.Predictions, single.Score.Predictions) {
 			t.Errorf("%s: %d networks, of which the first is not that of a run without an ensemble", l.Name, len(members))
 		}
 		m := o.Metrics()

@@ -1,0 +1,34 @@
+package models
+
+// Metric is a figure that predictions are judged by.
+type Metric struct {
+	Name string // such as accuracy, as history and metrics.json have it
+	Of   func(a Answers) float64
+}
+
+// Figure is a metric of certain predictions. NaN is a figure that they do not
+// have, such as R² where all targets are equal.
+type Figure struct {
+	Name  string
+	Value float64
+}
+
+// Answers are predictions beside the targets.
+type Answers struct {
+	Targets       TargetKind
+	Rows, Outputs int
+	Predicted     []float32 // rows × outputs, as Predict gives them
+	Actual        []float32 // rows × outputs, or rows class indices
+	Weights       []float32 // of the rows; nil: all count alike
+
+	counts *[][3]float64 // see Shared
+}
+
+// TargetKind is what the targets of a task are.
+type TargetKind int
+
+const (
+	Values  TargetKind = iota // a number for each output
+	Classes                   // one column with the index of a class, which has an output each
+	Labels                    // for each output 0 or 1, or a probability between
+)
