@@ -19,7 +19,7 @@ import (
 // weights.
 //
 // The inputs that move are those behind the preprocessing layers at the
-// model's front (Standardize, Whiten, AppendLogs and its kin), and eps is in
+// model's front (Standardize, Whiten, AppendLogs and other Preparers), and eps is in
 // their units: behind Standardize, standard deviations. In a model without them
 // the features themselves move. Moved inputs are not clipped.
 //
@@ -29,26 +29,30 @@ import (
 //
 // An eps that is not above 0, or not finite in float32, is an error.
 func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
+	return m.adversarial(GraphOptions{Rows: rows, Training: true, Adversarial: eps})
+}
+
+func (m *Model) adversarial(o GraphOptions) (*Graph, error) {
+	eps := o.Adversarial
 	if !(eps > 0) || !finite(float32(eps)) {
 		return nil, fmt.Errorf("models: an adversarial graph with eps %v: wanted a finite number above 0", eps)
 	}
-	g, err := m.newGraph(rows)
+	g, err := m.newGraph(o)
 	if err != nil {
 		return nil, err
 	}
 	front, all := m.preprocessing(), m.firstTarget()
-	real := pass{model: m, graph: g, training: true}
+	real := &pass{model: m, graph: g, training: true}
 	inputs, err := real.run(g.X, 0, front)
 	if err != nil {
 		return nil, err
 	}
-	trial := real
-	trial.trial = true
+	trial := &pass{model: m, graph: g, training: true, trial: true}
 	z, err := trial.run(inputs, front, all)
 	if err != nil {
 		return nil, err
 	}
-	loss, err := trial.loss(z, g.Y)
+	loss, err := trial.loss(z, g.Y, g.W)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +67,13 @@ func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
 	if g.Z, err = real.run(both, front, all); err != nil {
 		return nil, err
 	}
-	g.Loss, err = real.loss(g.Z, targets)
+	weights := g.W
+	if weights != nil {
+		if weights, err = ops.StackRows(g.W, g.W); err != nil {
+			return nil, fmt.Errorf("models: %w", err)
+		}
+	}
+	g.Loss, err = real.loss(g.Z, targets, weights)
 	return g, err
 }
 
@@ -71,9 +81,7 @@ func (m *Model) AdversarialGraph(rows int, eps float64) (*Graph, error) {
 // with fixed numbers.
 func (m *Model) preprocessing() int {
 	for i, u := range m.units {
-		switch u.layer.(type) {
-		case scaleLayer, whitenLayer, appendLayer, indicatorLayer:
-		default:
+		if p, ok := find[Preparer](u.layer); !ok || !p.Prepares() {
 			return i
 		}
 	}

@@ -30,7 +30,7 @@ func TestAdversarialGradients(t *testing.T) {
 		"Whiten": {Multiclass, classes, []Part{Whiten([]float32{1, -1}, two), Linear(2, 4), BatchNorm1d(4), Tanh(), Linear(4, 3)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := New(c.task, append(c.parts, inFloat64(), Seed(1))...)
+			m, err := New(c.task, append(c.parts, Float64(), Seed(1))...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,7 @@ func TestAdversarialRows(t *testing.T) {
 	const rows, eps, h = 6, 0.2, 1e-6
 	sd := []float32{0.5, 4}
 	x, y := randomMatrix(4, rows, 2, nil), tensor.New(tensor.WithShape(rows, 1), tensor.WithBacking([]float64{0, 2, 1, 1, 0, 2}))
-	m, err := New(Multiclass, inFloat64(), Seed(1), Standardize([]float32{1, -1}, sd), Linear(2, 5), Tanh(), Linear(5, 3))
+	m, err := New(Multiclass, Float64(), Seed(1), Standardize([]float32{1, -1}, sd), Linear(2, 5), Tanh(), Linear(5, 3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestAdversarialRows(t *testing.T) {
 // TestAdversarialStatistics holds that BatchNorm's running statistics move once
 // a step, by the batch and its twins together.
 func TestAdversarialStatistics(t *testing.T) {
-	m, err := New(Binary, inFloat64(), Linear(1, 1, NoBias), BatchNorm1d(1, Momentum(1)), Linear(1, 1, NoBias))
+	m, err := New(Binary, Float64(), Linear(1, 1, NoBias), BatchNorm1d(1, Momentum(1)), Linear(1, 1, NoBias))
 	if err != nil {
 		t.Fatal(err)
 	}

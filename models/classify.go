@@ -16,15 +16,6 @@ type Class struct {
 	Probability float32
 }
 
-// predictor is what a Model and an Ensemble have in common.
-type predictor interface {
-	Task() Task
-	Inputs() int
-	Outputs() int
-	Info() Info
-	Predict(x *tensor.Dense) (*tensor.Dense, error)
-}
-
 // PredictRow is Predict for a single row: Inputs features give Outputs numbers.
 func (m *Model) PredictRow(features ...float32) ([]float32, error) { return predictRow(m, features) }
 
@@ -49,7 +40,7 @@ func (m *Model) ClassNames() []string { return classNames(m) }
 // if the members predict no classes.
 func (e *Ensemble) ClassNames() []string { return classNames(e) }
 
-func predictRow(p predictor, features []float32) ([]float32, error) {
+func predictRow(p Network, features []float32) ([]float32, error) {
 	if len(features) != p.Inputs() {
 		return nil, fmt.Errorf("models: %d features: wanted %d", len(features), p.Inputs())
 	}
@@ -60,7 +51,7 @@ func predictRow(p predictor, features []float32) ([]float32, error) {
 	return y.Float32s(), nil
 }
 
-func classify(p predictor, features []float32) ([]Class, error) {
+func classify(p Network, features []float32) ([]Class, error) {
 	names := classNames(p)
 	if names == nil {
 		return nil, fmt.Errorf("models: a %v network with %d outputs has no classes to choose from: use PredictRow", p.Task(), p.Outputs())
@@ -74,7 +65,7 @@ func classify(p predictor, features []float32) ([]Class, error) {
 			return nil, fmt.Errorf("models: a probability is %v: look for features that are no finite numbers or far beyond those of the training rows, and for such weights", v)
 		}
 	}
-	if p.Task() == Binary {
+	if p.Task().Targets == Labels {
 		y = []float32{1 - y[0], y[0]}
 	}
 	classes := make([]Class, len(names))
@@ -85,12 +76,12 @@ func classify(p predictor, features []float32) ([]Class, error) {
 	return classes, nil
 }
 
-func classNames(p predictor) []string {
+func classNames(p Network) []string {
 	count := p.Outputs()
 	switch {
-	case p.Task() == Binary && count == 1:
+	case p.Task().Targets == Labels && count == 1:
 		count = 2
-	case p.Task() != Multiclass:
+	case p.Task().Targets != Classes:
 		return nil
 	}
 	if names := p.Info().Outputs; len(names) == count {

@@ -71,7 +71,7 @@ func TestClassify(t *testing.T) {
 func TestNotANumber(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, task := range []models.Task{models.Binary, models.Multiclass} {
-		outputs := map[models.Task]int{models.Binary: 1, models.Multiclass: 3}[task]
+		outputs := map[models.TargetKind]int{models.Labels: 1, models.Classes: 3}[task.Targets]
 		net := declared(t, task, models.Linear(2, 4), models.ReLU(), models.Linear(4, outputs))
 		both := predict(t, net, columns(2, 1, nan, 1, 2))
 		if alone := predict(t, net, columns(2, 1, 2)); !slices.Equal(both[outputs:], alone) || both[0] == both[0] {

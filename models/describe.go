@@ -62,7 +62,10 @@ func (m *Model) DOT() string {
 		fmt.Fprintf(&b, "\t%s [label=\"%s\\n%v\\n%s\"]\n\t%s -> %s\n", u.name, u.name, u.layer, rowShape(u.out), last, u.name)
 		last = u.name
 	}
-	after := map[Task]string{Regression: "value", Binary: "Sigmoid", Multiclass: "Softmax"}[m.task]
+	after := "value"
+	if m.task.Activation != nil {
+		after = kindName(m.task.Activation)
+	}
 	fmt.Fprintf(&b, "\toutput [label=\"%s\", shape=ellipse]\n\t%s -> output\n}\n", after, last)
 	return b.String()
 }

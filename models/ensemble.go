@@ -36,7 +36,7 @@ func NewEnsemble(members ...*Model) (*Ensemble, error) {
 		if m == nil {
 			return nil, fmt.Errorf("models: member %d of the ensemble is nil", i)
 		}
-		if m.task != first.task || m.dtype != first.dtype || m.Inputs() != first.Inputs() || m.Outputs() != first.Outputs() {
+		if m.task.Name != first.task.Name || m.dtype != first.dtype || m.Inputs() != first.Inputs() || m.Outputs() != first.Outputs() {
 			return nil, fmt.Errorf("models: member %d of the ensemble is a %v of %d inputs and %d outputs, member 0 a %v of %d and %d: they must agree",
 				i, m.task, m.Inputs(), m.Outputs(), first.task, first.Inputs(), first.Outputs())
 		}
@@ -188,7 +188,7 @@ func (e *Ensemble) Save(path string) error { return atomicfile.Write(path, e.Wri
 
 // Write writes what Save puts into a file.
 func (e *Ensemble) Write(w io.Writer) error {
-	d := ensembleDescription{Version: formatVersion, Program: program}
+	d := ensembleDescription{Version: 1, Program: program}
 	var all safetensors.File
 	for i, m := range e.members {
 		var file bytes.Buffer
@@ -216,23 +216,23 @@ func (e *Ensemble) Write(w io.Writer) error {
 func memberPrefix(i int) string { return "members." + strconv.Itoa(i) + "." }
 
 // LoadEnsemble declares the ensemble that Save wrote, with its weights. A file
-// of a single model gives an ensemble of one.
-func LoadEnsemble(path string) (*Ensemble, error) {
+// of a single model gives an ensemble of one. kinds are as for Load.
+func LoadEnsemble(path string, kinds ...Kind) (*Ensemble, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	e, err := rebuildEnsemble(f)
+	e, err := rebuildEnsemble(f, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("models: %s: %w", path, err)
 	}
 	return e, nil
 }
 
-func rebuildEnsemble(f *safetensors.File) (*Ensemble, error) {
+func rebuildEnsemble(f *safetensors.File, kinds []Kind) (*Ensemble, error) {
 	text, ok := f.Metadata[ensembleKey]
 	if !ok {
-		m, err := rebuild(f)
+		m, err := rebuild(f, kinds)
 		if err != nil {
 			return nil, err
 		}
@@ -254,7 +254,7 @@ func rebuildEnsemble(f *safetensors.File) (*Ensemble, error) {
 	}
 	var members []*Model
 	for i, file := range files {
-		m, err := rebuild(file)
+		m, err := rebuild(file, kinds)
 		if err != nil {
 			return nil, fmt.Errorf("member %d of the ensemble: %w", i, err)
 		}

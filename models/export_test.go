@@ -7,5 +7,5 @@ func Declare(text string, numbers int) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.declare(numbers)
+	return d.declare(numbers, nil)
 }

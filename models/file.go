@@ -1,11 +1,11 @@
 package models
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"strings"
 	"unicode"
@@ -18,8 +18,9 @@ import (
 )
 
 // formatVersion is the version of the description below. A reader refuses a
-// newer one.
-const formatVersion = 1
+// newer one. Version 1 has no loss, input and frozen parameters, and is written
+// where there are none, for older readers.
+const formatVersion = 2
 
 // program is what a file says it was written by.
 const program = "perceptron " + perceptron.Version
@@ -34,7 +35,10 @@ type description struct {
 	Task      string   `json:"task"`
 	Layers    []string `json:"layers"` // each layer's String
 	Seed      uint64   `json:"seed"`
-	Smoothing float64  `json:"label_smoothing,omitempty"`
+	Smoothing float64  `json:"label_smoothing,omitempty"` // in version 1, of CrossEntropyLoss
+	Loss      string   `json:"loss,omitempty"`            // its String; "" for the task's own
+	Input     []int    `json:"input,omitempty"`           // InputShape's
+	Frozen    []string `json:"frozen,omitempty"`          // names of parameters that stand still
 	Info
 }
 
@@ -47,12 +51,19 @@ func (m *Model) Save(path string) error {
 
 // Write writes what Save puts into a file.
 func (m *Model) Write(w io.Writer) error {
-	d := description{
-		Version: formatVersion, Program: program,
-		Task: m.task.String(), Seed: m.seed, Smoothing: m.smoothing, Info: m.Info(),
-	}
-	for _, u := range m.units {
+	d := description{Version: 1, Program: program, Task: m.task.Name, Seed: m.seed, Info: m.Info()}
+	for i, u := range m.units {
+		if err := storable(u.layer); err != nil {
+			return fmt.Errorf("models: %s: %w", m.place(i), err)
+		}
 		d.Layers = append(d.Layers, u.layer.String())
+	}
+	if err := d.describeLoss(m.task.Loss); err != nil {
+		return fmt.Errorf("models: %w", err)
+	}
+	d.Input, d.Frozen = m.input, m.FrozenNames()
+	if d.Loss != "" || d.Input != nil || d.Frozen != nil {
+		d.Version = formatVersion
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -61,15 +72,47 @@ func (m *Model) Write(w io.Writer) error {
 	return safetensors.Write(w, m.StateDict().file(map[string]string{metadataKey: string(text)}))
 }
 
+// storable reports an error if a file cannot hold a layer, or one inside it.
+func storable(l Layer) error {
+	if s, ok := l.(Storer); !ok || s.Kind().Name == "" || s.Kind().Name != kindName(l) || s.Kind().Layer == nil {
+		return fmt.Errorf("%v can't be written to a file: give it a method Kind, as Storer has it, or save the state dict alone", l)
+	}
+	if c, ok := l.(Container); ok {
+		for _, inner := range c.Layers() {
+			if err := storable(inner); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// describeLoss notes a loss that is not the one that every task of this name has.
+func (d *description) describeLoss(l Loss) error {
+	if usual := kinds()[d.Task].Task; usual == nil || l.String() == usual.Loss.String() {
+		return nil // a task of one's own is handed to Load with its loss
+	}
+	if c, ok := l.(crossEntropy); ok {
+		d.Smoothing = c.smoothing
+		return nil
+	}
+	if s, ok := l.(LossStorer); !ok || s.Kind().Loss == nil {
+		return fmt.Errorf("the loss %v can't be written to a file: give it a method Kind, as LossStorer has it, or make it part of a task of its own", l)
+	}
+	d.Loss = l.String()
+	return nil
+}
+
 // Load declares the model that Save wrote, with its weights. The file alone is
 // enough. It is not trusted: memory stays a small multiple of its size, and one
-// that is damaged, or of a newer format, is an error that says where and why.
-func Load(path string) (*Model, error) {
+// that is damaged, or of a newer format, is an error that says where and why. kinds are
+// those of layers, losses and tasks from other packages that the file names.
+func Load(path string, kinds ...Kind) (*Model, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	m, err := rebuild(f)
+	m, err := rebuild(f, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("models: %s: %w", path, err)
 	}
@@ -77,12 +120,12 @@ func Load(path string) (*Model, error) {
 }
 
 // Read declares the model that Write wrote, as Load does.
-func Read(r io.Reader) (*Model, error) {
+func Read(r io.Reader, kinds ...Kind) (*Model, error) {
 	f, err := safetensors.Read(r)
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
-	m, err := rebuild(f)
+	m, err := rebuild(f, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
@@ -116,7 +159,7 @@ func open(path string) (*safetensors.File, error) {
 }
 
 // rebuild makes the model that a file describes and holds.
-func rebuild(f *safetensors.File) (*Model, error) {
+func rebuild(f *safetensors.File, kinds []Kind) (*Model, error) {
 	text, ok := f.Metadata[metadataKey]
 	if _, several := f.Metadata[ensembleKey]; several && !ok {
 		return nil, errors.New("the file holds an ensemble: use LoadEnsemble")
@@ -128,7 +171,7 @@ func rebuild(f *safetensors.File) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := d.declare(numbers(f))
+	m, err := d.declare(numbers(f), kinds)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, damaged)
 	}
@@ -153,7 +196,9 @@ func parseDescription(text []byte) (*description, error) {
 		return nil, err
 	}
 	var d description
-	if err := json.Unmarshal(text, &d); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields() // or else a damaged key would be overlooked
+	if err := decoder.Decode(&d); err != nil {
 		return nil, fmt.Errorf("the description of the model: %w: %s", err, damaged)
 	}
 	return &d, nil
@@ -179,58 +224,54 @@ func checkVersion(text []byte) error {
 
 // declare makes the model, all zeros. Its file holds so many numbers, and
 // nothing larger is made.
-func (d *description) declare(numbers int) (*Model, error) {
-	task, err := parseTask(d.Task)
+func (d *description) declare(numbers int, more []Kind) (*Model, error) {
+	kinds, err := withKinds(more)
 	if err != nil {
 		return nil, err
 	}
-	parts := []Part{Seed(d.Seed), WithInfo(d.Info), Init(Zeros())}
-	if d.Smoothing != 0 {
+	task := kinds[d.Task].Task
+	if task == nil {
+		return nil, fmt.Errorf("unknown task %q: wanted Regression, Binary, Multiclass or one that is handed to Load", d.Task)
+	}
+	parts := []Part{Seed(d.Seed), WithInfo(d.Info), Init(Zeros()), Option(func(m *Model) error {
+		m.most = numbers
+		return nil
+	})}
+	switch {
+	case d.Smoothing != 0 && d.Loss == "":
 		parts = append(parts, LabelSmoothing(d.Smoothing))
+	case d.Loss != "":
+		l, err := parseLoss(d.Loss, kinds)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, WithLoss(l))
+	}
+	if d.Input != nil {
+		parts = append(parts, InputShape(d.Input...))
 	}
 	if len(d.Layers) > maxLayers {
 		return nil, fmt.Errorf("it has %d layers: the most is %d", len(d.Layers), maxLayers)
 	}
-	weights := 0
 	for _, code := range d.Layers {
-		l, err := parseLayer(code)
+		l, err := parseLayer(code, kinds)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range l.parameters() {
-			weights += size(p.shape)
-		}
-		if weights > numbers {
-			return nil, fmt.Errorf("layer %s: the file holds %d numbers, fewer than its layers need", code, numbers)
-		}
 		parts = append(parts, l)
 	}
-	return declare(task, parts...)
+	m, err := declare(*task, parts...)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.freezeNames(d.Frozen)
 }
 
 // checkNumbers makes sure that predictions can be finite.
 func (m *Model) checkNumbers() error {
-	for _, u := range m.units {
-		for i, p := range u.params {
-			if p.Value.Dtype() != tensor.Float32 {
-				continue
-			}
-			least, above := float32(-math.MaxFloat32), ""
-			switch u.layer.(type) {
-			case scaleLayer, targetScale:
-				if i == 1 { // the standard deviation, a divisor
-					least, above = math.SmallestNonzeroFloat32, " above 0"
-				}
-			case batchNormLayer:
-				if i == 3 { // the running variance, under a root
-					least, above = 0, " of 0 or more"
-				}
-			}
-			for j, v := range p.Value.Float32s() {
-				if !finite(v) || v < least {
-					return fmt.Errorf("%s: number %d is %v: wanted a finite one%s", p.Name, j, v, above)
-				}
-			}
+	for _, p := range m.Parameters() {
+		if err := p.checkNumbers(); err != nil {
+			return err
 		}
 	}
 	return nil

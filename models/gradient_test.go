@@ -9,12 +9,6 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// inFloat64 makes a model compute in float64, in which finite differences have
-// digits enough to be compared with.
-func inFloat64() Option {
-	return func(m *Model) error { m.dtype = tensor.Float64; return nil }
-}
-
 func randomMatrix(seed uint64, rows, cols int, f func(float64) float64) *tensor.Dense {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	v := make([]float64, rows*cols)
@@ -96,18 +90,18 @@ func TestLayerGradients(t *testing.T) {
 		{"UnscaleSquare", Regression, []Part{Linear(2, 1), UnscaleSquare([]float32{1}, []float32{0.5})}, false},
 		{"Clamp", Regression, []Part{Linear(2, 1), UnscaleSquare([]float32{1}, []float32{0.5}), Clamp(0.9, 1.1)}, false},
 	} {
-		y := map[Task]*tensor.Dense{Multiclass: classes, Binary: events, Regression: randomMatrix(5, 6, 1, positive)}[c.task]
+		y := map[TargetKind]*tensor.Dense{Classes: classes, Labels: events, Values: randomMatrix(5, 6, 1, positive)}[c.task.Targets]
 		for mode, training := range map[string]bool{"training": true, "evaluation": false} {
 			if c.onlyTraining && !training {
 				continue // BatchNorm has no gradient when it predicts: nobody trains then
 			}
 			t.Run(c.name+"/"+mode, func(t *testing.T) {
-				m, err := New(c.task, append(c.parts, inFloat64(), Seed(1))...)
+				m, err := New(c.task, append(c.parts, Float64(), Seed(1))...)
 				if err != nil {
 					t.Fatal(err)
 				}
 				x := randomMatrix(4, 6, 2, positive)
-				g, err := m.graph(6, training)
+				g, err := m.Graph(GraphOptions{Rows: 6, Training: training})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -161,7 +155,7 @@ func TestGradientAtTheOutput(t *testing.T) {
 		{Multiclass, 3, []float64{2, 0, 1, 1}, 1},
 	} {
 		t.Run(c.task.String(), func(t *testing.T) {
-			m, err := New(c.task, Linear(5, 8), Tanh(), Linear(8, c.outputs), inFloat64(), Seed(2))
+			m, err := New(c.task, Linear(5, 8), Tanh(), Linear(8, c.outputs), Float64(), Seed(2))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +168,7 @@ func TestGradientAtTheOutput(t *testing.T) {
 			dz, prediction := gradients[0].Float64s(), g.Output.Value().(*tensor.Dense).Float64s()
 			for i := range dz {
 				truth := c.y[i/c.outputs]
-				if c.task == Multiclass { // one-hot
+				if c.task.Targets == Classes { // one-hot
 					if int(truth) == i%c.outputs {
 						truth = 1
 					} else {

@@ -16,35 +16,62 @@ type Graph struct {
 
 	X *G.Node // features (rows × inputs), to be bound
 	Y *G.Node // targets (rows × outputs, or rows × 1 of class indices), to be bound
+	W *G.Node // weights of the rows (rows × 1), to be bound; nil without
 	Z *G.Node // what the last layer gives: logits, or scaled predictions
 
 	Output *G.Node // predictions; nil in a training graph
 	Loss   *G.Node // scalar
 
+	Layers []LayerNode // what each layer gives, in order, but for those of targets
+
 	Trained    []*Parameter // what an optimizer is to change
 	Parameters G.Nodes      // their nodes
 
-	nodes []G.Nodes // of each layer's parameters
+	nodes map[string]*G.Node // of all parameters
+}
+
+// LayerNode is what a layer gives, in a Graph.
+type LayerNode struct {
+	Name  string  // of the layer: fc1
+	Layer Layer   // as it was declared
+	Shape []int   // of a row
+	Node  *G.Node // rows × the numbers of a row
+}
+
+// GraphOptions say what graph to build.
+type GraphOptions struct {
+	Rows     int
+	Training bool // dropout rests units and BatchNorm uses the batch's own statistics, moving its running ones in each run
+	Weighted bool // rows have weights in the loss
+
+	// Adversarial, when above 0, adds an adversarial twin to each row of a
+	// training graph: see AdversarialGraph.
+	Adversarial float64
 }
 
 // TrainingGraph builds the expression for a training step on a batch of the
-// given number of rows: dropout rests units and BatchNorm uses the batch's own
-// statistics, moving its running ones each time the graph runs.
-func (m *Model) TrainingGraph(rows int) (*Graph, error) { return m.graph(rows, true) }
+// given number of rows.
+func (m *Model) TrainingGraph(rows int) (*Graph, error) {
+	return m.Graph(GraphOptions{Rows: rows, Training: true})
+}
 
 // EvaluationGraph builds the expression for predictions and their loss.
-func (m *Model) EvaluationGraph(rows int) (*Graph, error) { return m.graph(rows, false) }
+func (m *Model) EvaluationGraph(rows int) (*Graph, error) { return m.Graph(GraphOptions{Rows: rows}) }
 
-func (m *Model) graph(rows int, training bool) (*Graph, error) {
-	g, err := m.newGraph(rows)
+// Graph builds the expression for a number of rows.
+func (m *Model) Graph(o GraphOptions) (*Graph, error) {
+	if o.Adversarial != 0 {
+		return m.adversarial(o)
+	}
+	g, err := m.newGraph(o)
 	if err != nil {
 		return nil, err
 	}
-	p := pass{model: m, graph: g, training: training}
+	p := pass{model: m, graph: g, training: o.Training}
 	if g.Z, err = p.run(g.X, 0, m.firstTarget()); err != nil {
 		return nil, err
 	}
-	if g.Loss, err = p.loss(g.Z, g.Y); err != nil || training {
+	if g.Loss, err = p.loss(g.Z, g.Y, g.W); err != nil || o.Training {
 		return g, err
 	}
 	g.Output, err = p.output(g.Z)
@@ -52,19 +79,18 @@ func (m *Model) graph(rows int, training bool) (*Graph, error) {
 }
 
 // newGraph is one with what is bound to it, and no expression yet.
-func (m *Model) newGraph(rows int) (*Graph, error) {
-	if rows < 1 {
-		return nil, fmt.Errorf("models: a graph of %d rows: wanted 1 or more", rows)
+func (m *Model) newGraph(o GraphOptions) (*Graph, error) {
+	if o.Rows < 1 {
+		return nil, fmt.Errorf("models: a graph of %d rows: wanted 1 or more", o.Rows)
 	}
-	g := &Graph{Expr: G.NewGraph(), Rows: rows}
-	g.X = m.input(g.Expr, "x", rows, m.Inputs())
-	g.Y = m.input(g.Expr, "y", rows, m.targets())
-	for _, u := range m.units {
-		var nodes G.Nodes
-		for _, p := range u.params {
-			nodes = append(nodes, g.parameter(p))
-		}
-		g.nodes = append(g.nodes, nodes)
+	g := &Graph{Expr: G.NewGraph(), Rows: o.Rows, nodes: map[string]*G.Node{}}
+	g.X = m.inputNode(g.Expr, "x", o.Rows, m.Inputs())
+	g.Y = m.inputNode(g.Expr, "y", o.Rows, m.task.columns(m.Outputs()))
+	if o.Weighted {
+		g.W = m.inputNode(g.Expr, "w", o.Rows, 1)
+	}
+	for _, p := range m.Parameters() {
+		g.addParameter(p)
 	}
 	return g, nil
 }
@@ -73,55 +99,84 @@ func (m *Model) newGraph(rows int) (*Graph, error) {
 type pass struct {
 	model           *Model
 	graph           *Graph
-	training, trial bool // as in scope
+	training, trial bool // as in Context
 }
 
-func (p pass) scope(i int) scope {
-	u := p.model.units[i]
-	return scope{name: u.name, training: p.training, trial: p.trial, params: u.params, nodes: p.graph.nodes[i], noise: p.model.noise}
+func (p *pass) context(name string, in []int) *Context {
+	return &Context{Name: name, In: in, Training: p.training, Trial: p.trial, pass: p}
 }
 
 // run puts x through the layers from the one of an index to before another, none
 // of them layers of targets, which are for loss and output.
-func (p pass) run(x *G.Node, from, to int) (*G.Node, error) {
-	var err error
+func (p *pass) run(x *G.Node, from, to int) (*G.Node, error) {
 	for i := from; i < to; i++ {
-		if x, err = p.model.units[i].layer.forward(p.scope(i), x); err != nil {
+		u := p.model.units[i]
+		y, err := forward(u.layer, p.context(u.name, u.in), x, u.out)
+		if err != nil {
 			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
+		}
+		if x = y; !p.trial {
+			p.graph.Layers = append(p.graph.Layers, LayerNode{u.name, u.layer, u.out, x})
 		}
 	}
 	return x, nil
 }
 
+// forward adds a layer to the graph, and holds that its result has the shape that
+// it has announced. Gorgonia's functions panic where a node is nil, which may
+// be one for a parameter that a layer forgot to declare.
+func forward(l Layer, c *Context, x *G.Node, row []int) (y *G.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("its Forward panicked: %v", r)
+		}
+	}()
+	if y, err = l.Forward(c, x); err != nil {
+		return nil, err
+	}
+	if y == nil {
+		return nil, fmt.Errorf("its Forward returned no node")
+	}
+	if want := (tensor.Shape{x.Shape()[0], size(row)}); !y.Shape().Eq(want) {
+		return nil, fmt.Errorf("its Forward returned a node of shape %v: wanted %v, rows of %v", y.Shape(), want, row)
+	}
+	return y, nil
+}
+
 // loss compares what run gives with targets, taken backwards through the layers
 // of targets.
-func (p pass) loss(z, y *G.Node) (*G.Node, error) {
+func (p *pass) loss(z, y, w *G.Node) (*G.Node, error) {
 	var err error
 	for i := len(p.model.units) - 1; i >= p.model.firstTarget(); i-- {
-		if y, err = p.model.units[i].layer.(targetLayer).scaled(p.scope(i), y); err != nil {
+		u := p.model.units[i]
+		target, _ := find[TargetLayer](u.layer)
+		if y, err = target.Target(p.context(u.name, u.out), y); err != nil {
 			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
 		}
 	}
-	loss, err := p.model.task.loss(z, y, p.model.smoothing)
-	if err != nil {
-		return nil, fmt.Errorf("models: %w", err)
+	loss, err := p.model.task.Loss.Forward(z, y, w)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("models: %v: %w", p.model.task.Loss, err)
+	case loss == nil || !loss.IsScalar():
+		return nil, fmt.Errorf("models: %v: it gives no scalar: wanted the mean loss of the rows", p.model.task.Loss)
 	}
 	return loss, nil
 }
 
 // output turns what run gives into predictions.
-func (p pass) output(z *G.Node) (out *G.Node, err error) {
-	first := p.model.firstTarget()
-	if first == len(p.model.units) {
-		if out, err = p.model.task.output(z); err != nil {
-			return nil, fmt.Errorf("models: %w", err)
-		}
-		return out, nil
-	}
+func (p *pass) output(z *G.Node) (out *G.Node, err error) {
 	out = z
-	for i := first; i < len(p.model.units); i++ {
-		if out, err = p.model.units[i].layer.forward(p.scope(i), out); err != nil {
+	for i := p.model.firstTarget(); i < len(p.model.units); i++ {
+		u := p.model.units[i]
+		if out, err = forward(u.layer, p.context(u.name, u.in), out, u.out); err != nil {
 			return nil, fmt.Errorf("models: %s: %w", p.model.place(i), err)
+		}
+	}
+	if a := p.model.task.Activation; a != nil {
+		row := p.model.units[len(p.model.units)-1].out
+		if out, err = forward(a, p.context("output", row), out, row); err != nil {
+			return nil, fmt.Errorf("models: the task's %v: %w", a, err)
 		}
 	}
 	return out, nil
@@ -130,30 +185,35 @@ func (p pass) output(z *G.Node) (out *G.Node, err error) {
 // firstTarget is where the layers of targets begin, which are the last ones.
 func (m *Model) firstTarget() int {
 	first := len(m.units)
-	for first > 0 && isTarget(m.units[first-1]) {
+	for first > 0 && !isNoTarget(m.units[first-1]) {
 		first--
 	}
 	return first
 }
 
-func (m *Model) input(g *G.ExprGraph, name string, rows, cols int) *G.Node {
+func isNoTarget(u *unit) bool {
+	_, target := find[TargetLayer](u.layer)
+	return !target
+}
+
+func (m *Model) inputNode(g *G.ExprGraph, name string, rows, cols int) *G.Node {
 	return G.NewMatrix(g, m.dtype, G.WithName(name), G.WithShape(rows, cols))
 }
 
-// parameter adds a node that shares a parameter's numbers. A counter takes no
+// addParameter adds a node that shares a parameter's numbers. A counter takes no
 // part in the expression.
-func (g *Graph) parameter(p *Parameter) *G.Node {
+func (g *Graph) addParameter(p *Parameter) {
 	if p.Value.Dtype() == tensor.Int64 {
-		return nil
+		return
 	}
 	shape := p.Value.Shape()
 	// A tensor of the graph's own around them: a machine writes to its tensors'
 	// headers when it is made, which may happen in many goroutines at once.
 	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(p.Value.Data()))
 	n := G.NewTensor(g.Expr, p.Value.Dtype(), shape.Dims(), G.WithName(p.Name), G.WithShape(shape...), G.WithValue(value))
-	if p.Trained {
+	g.nodes[p.Name] = n
+	if p.Trained && !p.Frozen {
 		g.Trained = append(g.Trained, p)
 		g.Parameters = append(g.Parameters, n)
 	}
-	return n
 }

@@ -68,7 +68,7 @@ func (m *Model) checkInfo(info Info) error {
 		return fmt.Errorf("%d names of features, but the model takes %d: give each one name", n, m.Inputs())
 	}
 	n, want := len(info.Outputs), m.Outputs()
-	twoClasses := m.task == Binary && want == 1 && n == 2
+	twoClasses := m.task.Targets == Labels && want == 1 && n == 2
 	if n > 0 && n != want && !twoClasses {
 		return fmt.Errorf("%d names of outputs, but the model has %d: give each one name", n, want)
 	}

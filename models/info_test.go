@@ -18,7 +18,7 @@ func TestSetInfo(t *testing.T) {
 	if got := m.Info(); got.Recipe != "deck" || !slices.Equal(got.Features, info.Features) {
 		t.Errorf("told %+v, knows %+v", info, got)
 	}
-	if m.Task() != models.Binary || m.Task().String() != "Binary" || models.Task(9).String() != "Task(9)" {
+	if m.Task().Targets != models.Labels || m.Task().String() != "Binary" {
 		t.Errorf("task %v", m.Task())
 	}
 }

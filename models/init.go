@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// Fill is one Linear layer to be initialised.
+// Fill is one layer with weights to be initialised, such as Linear.
 type Fill struct {
-	In, Out      int
-	First, Last  bool      // its place among the model's Linear layers
+	In, Out      int       // numbers that an output is made of, and outputs
+	Positions    int       // of a convolution's kernel, which are among In; 1 for Linear
+	First, Last  bool      // its place among the model's layers with weights
 	Weight, Bias []float32 // to be filled: weight is Out × In; Bias is nil without one
 	Rand         *rand.Rand
 }
@@ -22,7 +23,7 @@ type Initializer struct {
 	Fill func(Fill) error
 }
 
-// Init sets how Linear layers start; PyTorchInit without it.
+// Init sets how layers with weights start; PyTorchInit without it.
 func Init(i Initializer) Option {
 	return func(m *Model) error {
 		if i.Fill == nil {
@@ -58,13 +59,13 @@ func HeNormal() Initializer {
 // GlorotUniform draws weights within ±√(6/(inputs+outputs)); biases are 0
 // (Glorot and Bengio 2010).
 func GlorotUniform() Initializer {
-	return weights("glorot-uniform", func(f Fill) { uniform(f.Rand, f.Weight, math.Sqrt(6/float64(f.In+f.Out))) })
+	return weights("glorot-uniform", func(f Fill) { uniform(f.Rand, f.Weight, math.Sqrt(6/float64(f.In+f.Out*max(1, f.Positions)))) })
 }
 
 // GlorotNormal draws weights of standard deviation √(2/(inputs+outputs));
 // biases are 0 (Glorot and Bengio 2010).
 func GlorotNormal() Initializer {
-	return weights("glorot-normal", func(f Fill) { gaussian(f.Rand, f.Weight, math.Sqrt(2/float64(f.In+f.Out))) })
+	return weights("glorot-normal", func(f Fill) { gaussian(f.Rand, f.Weight, math.Sqrt(2/float64(f.In+f.Out*max(1, f.Positions)))) })
 }
 
 // Zeros starts everything at 0. A network with hidden layers never leaves it:

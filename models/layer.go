@@ -2,84 +2,169 @@ package models
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"perceptron/internal/ops"
 )
 
-// Layer is one step of a network. It is a declaration only: the parameters
-// belong to the model, so one Layer may be used in many places.
+// Part is something New puts a model together from: a Layer or an Option.
+type Part interface{ String() string }
+
+// Layer is one step of a network. It is a declaration only: the numbers belong
+// to the model, so one Layer may be used in many places. Every layer of this
+// package is written against this interface alone, and so can be those of other
+// packages.
+//
+// A layer says more about itself, where there is more to say, by further
+// methods: those of Checker, Sizer, Stemmer, Preparer, TargetLayer, Container,
+// Storer and Exporter.
 type Layer interface {
-	Part
-	// String describes the layer in the words of its declaration, but without the
-	// package's name, and without the numbers that it holds: Linear(4, 16, NoBias),
-	// Standardize(13). A model's file describes its layers so.
+	// String describes the layer in the words of its declaration, without the
+	// package's name and the numbers that it holds: Linear(4, 16, NoBias).
 	String() string
 
-	stem() string                     // its name without the number: fc
-	inputs() int                      // features it takes; 0 if it takes any number
-	outShape(in []int) ([]int, error) // shape of a row of its result
-	parameters() []declaration        // what it owns
-	forward(s scope, x *G.Node) (*G.Node, error)
+	// Shape gives the shape of a row of the result, for one of the input. It
+	// returns an error that says what the layer takes if that does not fit.
+	Shape(in []int) ([]int, error)
+
+	// Parameters lists what the layer owns, for rows that Shape has accepted.
+	Parameters(in []int) []Param
+
+	// Forward adds the layer to a graph. Rows are flat inside a graph: x is
+	// (rows × numbers of a row of shape c.In), and so must be the result. What
+	// it composes of Gorgonia's operations is differentiated symbolically.
+	Forward(c *Context, x *G.Node) (*G.Node, error)
 }
 
-// scope is what a layer sees of the graph that it is added to.
-type scope struct {
-	name     string
-	training bool
-	trial    bool         // training, but only for a look: running statistics stay as they are
-	params   []*Parameter // the layer's own
-	nodes    G.Nodes      // their nodes
-	noise    *ops.Noise
+// Param describes a parameter, or a buffer that is not trained, before its model
+// exists.
+type Param struct {
+	Name  string // within the layer: weight
+	Shape []int
+
+	// The initial numbers: Values, or what Draw makes of a random stream that
+	// belongs to this parameter, or what the model's Initializer draws for a
+	// Drawn one, or else Fill everywhere. An Initializer takes a Drawn parameter
+	// of two or more dimensions as a weight (outputs × inputs × positions), and
+	// a Drawn vector right behind it as that weight's bias.
+	Values []float32
+	Draw   func(r *rand.Rand, values []float32)
+	Drawn  bool
+	Fill   float32
+
+	Trained bool  // an optimizer changes it
+	Decays  bool  // weight decay that is meant for weights applies to it
+	Counter bool  // an int64 without dimensions, in place of all of the above
+	Bound   Bound // of what a file may hold
 }
 
-// declaration describes a parameter before its model exists.
-type declaration struct {
-	name    string
-	shape   []int
-	value   []float32 // initial values; nil: fill everywhere
-	fill    float32
-	trained bool
-	decays  bool
-	counter bool // an integer of no dimension that counts
+// Bound is what the numbers of a parameter must be besides finite.
+type Bound int
+
+const (
+	Unbounded   Bound = iota
+	NonNegative       // a variance
+	Positive          // a divisor
+)
+
+// Checker is a Layer that can tell whether its own settings make sense.
+type Checker interface{ Check() error }
+
+// Sizer is a Layer that knows how many numbers a row has that it takes; the
+// first one in a model decides how many features the model has. 0: any number.
+type Sizer interface{ Inputs() int }
+
+// Stemmer is a Layer that chooses the name that the model numbers: fc for fc1,
+// fc2. Others are called after the first word of their String, in lower case.
+type Stemmer interface{ Stem() string }
+
+// Preparer is a Layer that prepares features with fixed numbers. Those at a
+// model's front are what adversarial rows are made behind.
+type Preparer interface{ Prepares() bool }
+
+// TargetLayer is a Layer behind the last trained one of a regression: a loss
+// compares what goes into it with targets that Target has transformed, and a
+// prediction is what comes out of it. There may be several, one behind the
+// other.
+type TargetLayer interface {
+	Layer
+	Target(c *Context, y *G.Node) (*G.Node, error)
 }
 
-func (d declaration) parameter(layer string, dtype tensor.Dtype) *Parameter {
-	p := &Parameter{Name: layer + "." + d.name, Trained: d.trained, Decays: d.decays}
-	if d.counter {
-		p.Value = tensor.New(tensor.FromScalar(int64(0)))
-		return p
-	}
-	p.Value = tensor.New(tensor.Of(dtype), tensor.WithShape(d.shape...))
-	switch {
-	case d.value != nil:
-		p.set(d.value)
-	case d.fill != 0:
-		p.set(filled(size(d.shape), d.fill))
-	}
-	return p
+// Storer is a Layer that a model's file can hold: the file has its String, which
+// its Kind reads back.
+type Storer interface{ Kind() Kind }
+
+// Container is a Layer that is made of others.
+type Container interface{ Layers() []Layer }
+
+// Exporter is a Layer that has an ONNX form: it adds to o the nodes that do to x
+// what the layer does when the model predicts, and returns the name of the
+// result.
+type Exporter interface {
+	ONNX(o *ONNX, x string) (string, error)
 }
 
-// set copies values into a parameter of either element type.
-func (p *Parameter) set(values []float32) {
-	if p.Value.Dtype() == tensor.Float32 {
-		copy(p.Value.Float32s(), values)
-		return
-	}
-	for i, v := range values {
-		p.Value.Float64s()[i] = float64(v)
+// find looks for a further method of a layer, in those around it too.
+func find[T any](l Layer) (T, bool) {
+	for {
+		if t, ok := l.(T); ok {
+			return t, true
+		}
+		outer, ok := l.(interface{ Unwrap() Layer })
+		if !ok {
+			var none T
+			return none, false
+		}
+		l = outer.Unwrap()
 	}
 }
 
-func filled(n int, value float32) []float32 {
-	s := make([]float32, n)
-	for i := range s {
-		s[i] = value
+func check(l Layer) error {
+	if c, ok := find[Checker](l); ok {
+		return c.Check()
 	}
-	return s
+	return nil
+}
+
+// kindName is the first word of a layer's description.
+func kindName(l Layer) string {
+	name, _, _ := strings.Cut(l.String(), "(")
+	return name
+}
+
+// Context is what a layer sees of the graph that it is added to.
+type Context struct {
+	Name     string // of the layer in its model: fc1, or residual1.fc2
+	In       []int  // shape of a row that comes in
+	Training bool   // or the model predicts
+	Trial    bool   // training, but only for a look: running statistics must stay as they are
+
+	pass *pass
+}
+
+// Node is the graph's node of a parameter of the layer; nil for a counter, and
+// for a name that it has not declared.
+func (c *Context) Node(parameter string) *G.Node { return c.pass.graph.nodes[c.Name+"."+parameter] }
+
+// Value is the model's own tensor of a parameter of the layer, for what a pass
+// is to change, such as running statistics; nil for a name that it has not
+// declared.
+func (c *Context) Value(parameter string) *tensor.Dense {
+	if p := c.pass.model.byName[c.Name+"."+parameter]; p != nil {
+		return p.Value
+	}
+	return nil
+}
+
+// Inside is the Context of a layer inside this one, which has given that layer a
+// name, and whose parameters it has declared with that name and a dot before
+// their own.
+func (c *Context) Inside(name string, in []int) *Context {
+	return c.pass.context(c.Name+"."+name, in)
 }
 
 // wantFeatures is the error of a layer that does not fit the one before it.
@@ -93,159 +178,32 @@ func wantFeatures(want int, got []int) error {
 	return nil
 }
 
-type linearLayer struct {
-	in, out int
-	bias    bool
-}
-
-// LinearOption changes a Linear layer.
-type LinearOption func(*linearLayer)
-
-// NoBias leaves out the bias, which a BatchNorm1d behind the layer would undo.
-func NoBias(l *linearLayer) { l.bias = false }
-
-// Linear is a fully connected layer, x·Wᵀ + b, from in features to out. Its
-// parameters are weight (out × in) and bias (out).
-func Linear(in, out int, options ...LinearOption) Layer {
-	l := linearLayer{in, out, true}
-	for _, o := range options {
-		if o == nil {
-			return nilOption(l)
-		}
-		o(&l)
-	}
-	return l
-}
-
-// nilOption stands for a layer that was given an option of nil: New refuses it.
-func nilOption(l Layer) Layer {
-	return elementwise{code: l.String(), err: fmt.Errorf("%v: an option is nil: leave it out", l)}
-}
-
-func (l linearLayer) add(m *Model) error {
-	if l.in < 1 || l.out < 1 {
-		return fmt.Errorf("%v: sizes must be 1 or more", l)
-	}
-	if l.in > maxWeights/l.out {
-		return fmt.Errorf("%v: more than %d weights", l, int64(maxWeights))
-	}
-	return m.addLayer(l)
-}
-
 // maxWeights bounds one layer: 4 GiB of float32.
 const maxWeights = 1 << 30
 
-func (l linearLayer) String() string {
-	if !l.bias {
-		return fmt.Sprintf("Linear(%d, %d, NoBias)", l.in, l.out)
+func finite(x float32) bool { return !math.IsNaN(float64(x)) && !math.IsInf(float64(x), 0) }
+
+func size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
 	}
-	return fmt.Sprintf("Linear(%d, %d)", l.in, l.out)
-}
-func (l linearLayer) stem() string { return "fc" }
-func (l linearLayer) inputs() int  { return l.in }
-
-func (l linearLayer) outShape(in []int) ([]int, error) {
-	return []int{l.out}, wantFeatures(l.in, in)
+	return n
 }
 
-func (l linearLayer) parameters() []declaration {
-	d := []declaration{{name: "weight", shape: []int{l.out, l.in}, trained: true, decays: true}}
-	if l.bias {
-		d = append(d, declaration{name: "bias", shape: []int{l.out}, trained: true})
-	}
-	return d
-}
-
-func (l linearLayer) forward(s scope, x *G.Node) (*G.Node, error) {
-	if !l.bias {
-		return ops.Linear(x, s.nodes[0], nil)
-	}
-	return ops.Linear(x, s.nodes[0], s.nodes[1])
-}
-
-// elementwise is a layer that changes each number by itself and owns nothing.
-type elementwise struct {
+// invalid stands for a layer that could not be declared.
+type invalid struct {
 	code string
 	err  error
-	node func(s scope, x *G.Node) (*G.Node, error)
 }
 
-func (l elementwise) add(m *Model) error {
-	if l.err != nil {
-		return l.err
-	}
-	return m.addLayer(l)
+// nilOption is a layer that was given an option of nil.
+func nilOption(l Layer) Layer {
+	return invalid{l.String(), fmt.Errorf("%v: an option is nil: leave it out", l)}
 }
 
-func (l elementwise) String() string { return l.code }
-
-func (l elementwise) stem() string {
-	kind, _, _ := strings.Cut(l.code, "(")
-	return strings.ToLower(kind)
-}
-
-func (l elementwise) inputs() int                                 { return 0 }
-func (l elementwise) outShape(in []int) ([]int, error)            { return in, nil }
-func (l elementwise) parameters() []declaration                   { return nil }
-func (l elementwise) forward(s scope, x *G.Node) (*G.Node, error) { return l.node(s, x) }
-
-func activation(code string, f func(*G.Node) (*G.Node, error)) Layer {
-	return elementwise{code: code, node: func(_ scope, x *G.Node) (*G.Node, error) { return f(x) }}
-}
-
-// Sigmoid is 1/(1+e⁻ˣ).
-func Sigmoid() Layer { return activation("Sigmoid()", ops.Sigmoid) }
-
-// Tanh is the hyperbolic tangent.
-func Tanh() Layer { return activation("Tanh()", ops.Tanh) }
-
-// ReLU is max(x, 0), with slope 0 at 0.
-func ReLU() Layer { return activation("ReLU()", ops.ReLU) }
-
-// LeakyReLU is x for x > 0 and slope·x elsewhere. PyTorch's own default slope
-// is 0.01, the deck draws 0.1.
-func LeakyReLU(slope float64) Layer {
-	l := elementwise{code: fmt.Sprintf("LeakyReLU(%v)", slope)}
-	if !finite(float32(slope)) {
-		l.err = fmt.Errorf("%s: the slope must be finite", l.code)
-	}
-	l.node = func(_ scope, x *G.Node) (*G.Node, error) { return ops.LeakyReLU(x, slope) }
-	return l
-}
-
-// Softplus is log(1+eˣ).
-func Softplus() Layer { return activation("Softplus()", ops.Softplus) }
-
-// Dropout lets a share p of the units rest in each training step and scales
-// the others by 1/(1−p); it does nothing when the model predicts (Srivastava
-// et al. 2014).
-func Dropout(p float64) Layer {
-	l := elementwise{code: fmt.Sprintf("Dropout(%v)", p)}
-	if !(p >= 0 && p < 1) {
-		l.err = fmt.Errorf("%s: the share that rests must be at least 0 and below 1", l.code)
-	}
-	l.node = func(s scope, x *G.Node) (*G.Node, error) {
-		if !s.training || p == 0 {
-			return x, nil
-		}
-		return ops.Dropout(x, p, s.noise, s.name)
-	}
-	return l
-}
-
-// GaussianNoise adds normal noise of standard deviation sd in each training
-// step and nothing when the model predicts. On standardised inputs it
-// regularises much as weight decay does (Bishop 1995).
-func GaussianNoise(sd float64) Layer {
-	l := elementwise{code: fmt.Sprintf("GaussianNoise(%v)", sd)}
-	if !(sd >= 0 && sd <= 1e6) {
-		l.err = fmt.Errorf("%s: the standard deviation must be 0 or more", l.code)
-	}
-	l.node = func(s scope, x *G.Node) (*G.Node, error) {
-		if !s.training || sd == 0 {
-			return x, nil
-		}
-		return ops.GaussianNoise(x, sd, s.noise, s.name)
-	}
-	return l
-}
+func (l invalid) String() string                             { return l.code }
+func (l invalid) Check() error                               { return l.err }
+func (l invalid) Shape([]int) ([]int, error)                 { return nil, l.err }
+func (l invalid) Parameters([]int) []Param                   { return nil }
+func (l invalid) Forward(*Context, *G.Node) (*G.Node, error) { return nil, l.err }

@@ -23,12 +23,3 @@ type Answers struct {
 
 	counts *[][3]float64 // see Shared
 }
-
-// TargetKind is what the targets of a task are.
-type TargetKind int
-
-const (
-	Values  TargetKind = iota // a number for each output
-	Classes                   // one column with the index of a class, which has an output each
-	Labels                    // for each output 0 or 1, or a probability between
-)

@@ -3,54 +3,42 @@ package models
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"strconv"
 	"sync"
 
 	"gorgonia.org/tensor"
 
 	"perceptron/internal/ops"
-	"perceptron/internal/prng"
 )
-
-// Part is something New puts a model together from: a Layer or an Option.
-type Part interface {
-	add(*Model) error
-}
 
 // Model is a network: its layers, its task and the parameters they own. New,
 // Load and Read make one; its zero value cannot be used.
 type Model struct {
-	task      Task
-	units     []*unit
-	named     map[string]int // layers of each kind
-	seed      uint64
-	init      Initializer
-	smoothing float64
-	info      Info
-	dtype     tensor.Dtype
-	noise     *ops.Noise
-	masks     func(layer string, mask []float32) error
+	task   Task
+	units  []*unit
+	namer  namer
+	input  []int // shape of a row, if an option says so
+	seed   uint64
+	init   Initializer
+	info   Info
+	dtype  tensor.Dtype
+	noise  *ops.Noise
+	masks  func(layer string, mask []float32) error
+	most   int // numbers that the layers may own
+	after  []func() error
+	frozen uint64 // counts the changes of what is frozen
 
 	mu      sync.RWMutex // held to write while parameters change
+	byName  map[string]*Parameter
 	runners runners
 }
 
 // unit is a layer in its place in a model.
 type unit struct {
-	name    string
-	layer   Layer
+	child
 	in, out []int // the shape of one row before and after
 	params  []*Parameter
-}
-
-// Parameter is a named tensor that a layer owns: trained, or a buffer that
-// training leaves alone (a running mean) or moves by itself.
-type Parameter struct {
-	Name    string // as in PyTorch's state dict: fc1.weight
-	Value   *tensor.Dense
-	Trained bool // an optimizer changes it
-	Decays  bool // it is a weight proper: weight decay on weights only applies to it
 }
 
 // New declares a model. Layers run in the order given; options may stand
@@ -65,15 +53,12 @@ func New(task Task, parts ...Part) (*Model, error) {
 }
 
 func declare(task Task, parts ...Part) (*Model, error) {
-	m := &Model{task: task, named: map[string]int{}, init: PyTorchInit(), dtype: tensor.Float32}
-	if !task.valid() {
-		return nil, fmt.Errorf("task %v: wanted Regression, Binary or Multiclass", task)
+	m := &Model{task: task, init: PyTorchInit(), most: math.MaxInt, dtype: tensor.Float32, byName: map[string]*Parameter{}}
+	if err := task.check(); err != nil {
+		return nil, err
 	}
 	for _, p := range parts {
-		if p == nil {
-			return nil, errNilPart
-		}
-		if err := p.add(m); err != nil {
+		if err := m.add(p); err != nil {
 			return nil, err
 		}
 	}
@@ -84,7 +69,31 @@ func declare(task Task, parts ...Part) (*Model, error) {
 	if err := m.checkInfo(m.info); err != nil {
 		return nil, err
 	}
-	return m, m.initialize()
+	if err := m.initialize(); err != nil {
+		return nil, err
+	}
+	for _, f := range m.after {
+		if err := f(); err != nil {
+			return nil, err
+		}
+	}
+	m.after = nil
+	return m, nil
+}
+
+func (m *Model) add(p Part) error {
+	switch p := p.(type) {
+	case nil:
+		return errNilPart
+	case Option:
+		if p == nil {
+			return errNilPart
+		}
+		return p(m)
+	case Layer:
+		return m.addLayer(p)
+	}
+	return fmt.Errorf("%v is no layer and no option: it lacks methods of Layer", p)
 }
 
 // maxLayers bounds a model.
@@ -92,13 +101,15 @@ const maxLayers = 1000
 
 // addLayer names a layer by its kind and number.
 func (m *Model) addLayer(l Layer) error {
+	if err := check(l); err != nil {
+		return err
+	}
 	if len(m.units) == maxLayers {
 		return fmt.Errorf("%v is one layer too many: the most is %d", l, maxLayers)
 	}
-	stem := l.stem()
-	m.named[stem]++
-	m.units = append(m.units, &unit{name: stem + strconv.Itoa(m.named[stem]), layer: l})
-	return nil
+	c, err := m.namer.name(l)
+	m.units = append(m.units, &unit{child: c})
+	return err
 }
 
 // connect works out the shape of a row between all layers and makes their
@@ -106,30 +117,58 @@ func (m *Model) addLayer(l Layer) error {
 func (m *Model) connect() error {
 	shape := m.inputShape()
 	if shape == nil {
-		return errors.New("no layer says how many features a row has: declare one that does, such as Linear(4, 16)")
+		return errors.New("no layer says how many features a row has: declare one that does, such as Linear(4, 16), or give InputShape(4)")
 	}
+	numbers := 0
 	for i, u := range m.units {
-		out, err := u.layer.outShape(shape)
+		out, err := u.layer.Shape(slices.Clone(shape))
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.place(i), err)
 		}
-		if isTarget(u) && (m.task != Regression || slices.ContainsFunc(m.units[i:], isNoTarget)) {
+		if _, target := find[TargetLayer](u.layer); target && (m.task.Targets != Values || slices.ContainsFunc(m.units[i:], isNoTarget)) {
 			return fmt.Errorf("%s: it belongs at the end of a Regression model", m.place(i))
 		}
-		if n := size(out); n > maxWeights {
-			return fmt.Errorf("%s: rows of %d numbers: the most is %d", m.place(i), n, int64(maxWeights))
+		if n := size(out); n < 1 || n > maxWeights {
+			return fmt.Errorf("%s: rows of %d numbers: wanted 1 to %d", m.place(i), n, int64(maxWeights))
 		}
-		u.in, u.out = slices.Clone(shape), out
-		for _, d := range u.layer.parameters() {
-			u.params = append(u.params, d.parameter(u.name, m.dtype))
+		u.in, u.out = slices.Clone(shape), slices.Clone(out)
+		declared := u.layer.Parameters(u.in)
+		for _, d := range declared {
+			numbers += max(1, size(d.Shape))
 		}
-		shape = out
+		if numbers > m.most {
+			return fmt.Errorf("layer %v: the file holds %d numbers, fewer than its layers need", u.layer, m.most)
+		}
+		for _, d := range declared {
+			p, err := newParameter(d, u.name+"."+d.Name, m.dtype)
+			if err == nil && m.byName[p.Name] != nil {
+				err = fmt.Errorf("two parameters are called %s", p.Name)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.place(i), err)
+			}
+			m.byName[p.Name] = p
+			u.params = append(u.params, p)
+		}
+		shape = u.out
 	}
-	if len(shape) != 1 {
-		return fmt.Errorf("%s gives rows of shape %v: add Flatten() to end with a list of outputs", m.place(len(m.units)-1), shape)
+	return m.checkEnd(shape)
+}
+
+// checkEnd holds that the last layer gives what the task needs.
+func (m *Model) checkEnd(shape []int) error {
+	if len(m.units) == 0 {
+		return errors.New("no layers: give one or more")
 	}
-	if m.task == Multiclass && shape[0] < 2 {
-		return fmt.Errorf("%s gives 1 output: Multiclass wants one for each of two or more classes (Binary wants 1)", m.place(len(m.units)-1))
+	last := m.units[len(m.units)-1]
+	place := m.place(len(m.units) - 1)
+	switch {
+	case len(shape) != 1:
+		return fmt.Errorf("%s gives rows of shape %v: add Flatten() to end with a list of outputs", place, shape)
+	case m.task.Targets == Classes && shape[0] < 2:
+		return fmt.Errorf("%s gives 1 output: %v wants one for each of two or more classes (Binary wants 1)", place, m.task)
+	case m.task.Activation != nil && kindName(last.layer) == kindName(m.task.Activation):
+		return fmt.Errorf("%s: a %v model puts %v behind its last layer itself: leave it out", place, m.task, m.task.Activation)
 	}
 	return nil
 }
@@ -137,9 +176,12 @@ func (m *Model) connect() error {
 // inputShape asks the first layer that knows for the features of a row. Layers
 // that take any width, such as Dropout, may stand before it.
 func (m *Model) inputShape() []int {
+	if m.input != nil {
+		return m.input
+	}
 	for _, u := range m.units {
-		if n := u.layer.inputs(); n > 0 {
-			return []int{n}
+		if s, ok := find[Sizer](u.layer); ok && s.Inputs() > 0 {
+			return []int{s.Inputs()}
 		}
 	}
 	return nil
@@ -150,45 +192,14 @@ func (m *Model) place(i int) string {
 	return fmt.Sprintf("layer %d, %s = %v", i+1, m.units[i].name, m.units[i].layer)
 }
 
-// initialize draws the initial weights, each layer from a stream of its own.
-func (m *Model) initialize() error {
-	var linear []*unit
-	for _, u := range m.units {
-		if _, ok := u.layer.(linearLayer); ok {
-			linear = append(linear, u)
-		}
-	}
-	for i, u := range linear {
-		l := u.layer.(linearLayer)
-		fill := Fill{
-			In: l.in, Out: l.out, First: i == 0, Last: i == len(linear)-1,
-			Weight: make([]float32, l.in*l.out), Rand: prng.New(m.seed, "init "+u.name, 0),
-		}
-		if l.bias {
-			fill.Bias = make([]float32, l.out)
-		}
-		if err := m.init.Fill(fill); err != nil {
-			return fmt.Errorf("%s: %w", u.name, err)
-		}
-		u.params[0].set(fill.Weight)
-		if l.bias {
-			u.params[1].set(fill.Bias)
-		}
-	}
-	return nil
-}
-
 // Task says what the model predicts.
 func (m *Model) Task() Task { return m.task }
 
 // Seed is what the initial weights, dropout masks and input noise came from.
 func (m *Model) Seed() uint64 { return m.seed }
 
-// LabelSmoothing is the share of the targets that goes to all classes alike.
-func (m *Model) LabelSmoothing() float64 { return m.smoothing }
-
 // Inputs is the number of features of a row, Outputs of predictions.
-func (m *Model) Inputs() int { return m.units[0].in[0] }
+func (m *Model) Inputs() int { return size(m.units[0].in) }
 
 // Outputs is the number of predictions for a row: 1 for Binary, the number of
 // classes for Multiclass.
@@ -204,7 +215,7 @@ func (m *Model) Parameters() []*Parameter {
 	return all
 }
 
-// Count is the number of trained numbers.
+// Count is the number of trained numbers, frozen ones among them.
 func (m *Model) Count() int {
 	n := 0
 	for _, p := range m.Parameters() {
@@ -226,23 +237,21 @@ func (m *Model) Update(f func() error) error {
 // Clone copies a model, its parameters included. The copy shares nothing with
 // the original that either of them changes.
 func (m *Model) Clone() (*Model, error) {
-	c, err := New(m.task, m.parts()...)
-	if err != nil {
-		return nil, err
-	}
-	return c, c.LoadStateDict(m.StateDict())
-}
-
-// parts is what New needs to declare the model again.
-func (m *Model) parts() []Part {
 	parts := []Part{Seed(m.seed), WithInfo(m.Info()), Option(func(c *Model) error {
-		c.init, c.smoothing, c.dtype, c.masks = m.init, m.smoothing, m.dtype, m.masks
+		c.init, c.dtype, c.masks, c.input = m.init, m.dtype, m.masks, m.input
 		return nil
 	})}
 	for _, u := range m.units {
 		parts = append(parts, u.layer)
 	}
-	return parts
+	c, err := New(m.task, parts...)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range m.Parameters() {
+		c.Parameters()[i].Frozen = p.Frozen
+	}
+	return c, c.LoadStateDict(m.StateDict())
 }
 
 // SetStep tells the random layers which training step comes next. What they

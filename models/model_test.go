@@ -30,7 +30,7 @@ func TestNewRefuses(t *testing.T) {
 		task  models.Task
 		parts []models.Part
 	}{
-		"task Task(0): wanted Regression, Binary or Multiclass": {0, []models.Part{models.Linear(2, 1)}},
+		"the task has no name or no loss: wanted Regression, Binary, Multiclass": {models.Task{}, []models.Part{models.Linear(2, 1)}},
 		"a part is nil": {models.Binary, []models.Part{models.Linear(2, 1), nil}},
 		"no layer says how many features a row has: declare one that does": {models.Binary, []models.Part{models.ReLU()}},
 		"no layer says how many": {models.Binary, nil},

@@ -2,9 +2,9 @@ package models
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -30,7 +30,7 @@ func (m *Model) SaveONNX(path string) error {
 // input is called "features" (rows × Inputs) and its output "predictions" (rows
 // × Outputs), both float32, for any number of rows. The metadata holds the task
 // and, as JSON, the names of features and outputs. The same model always gives
-// the same bytes.
+// the same bytes. A layer without an ONNX form is an error that names it.
 //
 // Unlike Predict, a runtime reports no error where AppendLogs meets a number
 // that is not positive or AppendReciprocals a 0: what the row's predictions are
@@ -109,116 +109,76 @@ func onnxMatrix(name string, columns int) onnx.Value {
 func (m *Model) addONNX(g *onnx.Graph, prefix, output string) error {
 	x := onnxInput
 	for i, u := range m.units {
-		e := onnxLayer{g, prefix + u.name, nil}
 		for _, p := range u.params {
 			if p.Value.Dtype() != tensor.Int64 {
-				e.params = append(e.params, g.Floats(prefix+p.Name, p.Value.Shape(), p.float32s()))
+				g.Floats(prefix+p.Name, p.Value.Shape(), p.float32s())
 			}
 		}
+		o := &ONNX{graph: g, Name: prefix + u.name}
 		var err error
-		if x, err = e.add(u.layer, x); err != nil {
+		if x, err = o.add(u.layer, x); err != nil {
 			return fmt.Errorf("models: %s: %w", m.place(i), err)
 		}
 	}
-	switch m.task {
-	case Binary:
-		g.Node("Sigmoid", output, []string{x})
-	case Multiclass:
-		g.Node("Softmax", output, []string{x}, onnx.Int("axis", 1))
-	default:
+	if m.task.Activation == nil {
 		g.Node("Identity", output, []string{x})
+		return nil
+	}
+	if _, err := (&ONNX{graph: g, Name: output}).add(m.task.Activation, x); err != nil {
+		return fmt.Errorf("models: the task's %v: %w", m.task.Activation, err)
 	}
 	return nil
 }
 
-// onnxLayer is a layer on its way into a graph.
-type onnxLayer struct {
-	*onnx.Graph
-	name   string
-	params []string // the layer's constants
+// errNoONNX is of a layer that has no ONNX form.
+var errNoONNX = errors.New("it has no ONNX form: leave the layer out, or give it a method ONNX")
+
+// ONNX is an ONNX graph to which an Exporter adds its nodes.
+type ONNX struct {
+	Name string // the layer's, and its result's
+
+	graph *onnx.Graph
 }
 
-// add adds the nodes that do to x what the layer does when the model predicts.
-func (e onnxLayer) add(l Layer, x string) (string, error) {
-	p := e.params
-	switch l := l.(type) {
-	case linearLayer, whitenLayer: // x·Wᵀ + b
-		return e.Node("Gemm", e.name, append([]string{x}, p...), onnx.Int("transB", 1)), nil
-	case batchNormLayer:
-		return e.Node("BatchNormalization", e.name, append([]string{x}, p...), onnx.Float("epsilon", float32(l.eps))), nil
-	case reshapeLayer:
-		if l.shape == nil {
-			return e.Node("Flatten", e.name, []string{x}, onnx.Int("axis", 1)), nil
-		}
-		shape := e.Ints(e.name+".shape", 0, int64(l.shape[0]), int64(l.shape[1]), int64(l.shape[2])) // 0: as many rows as there are
-		return e.Node("Reshape", e.name, []string{x, shape}), nil
-	case scaleLayer: // (x − mean)/sd
-		centred := e.Node("Sub", e.name+".centred", []string{x, p[0]})
-		return e.Node("Div", e.name, []string{centred, p[1]}), nil
-	case targetScale: // x·sd + mean, squared or not
-		wide := e.Node("Mul", e.name+".scaled", []string{x, p[1]})
-		if l.kind == "Unscale" {
-			return e.Node("Add", e.name, []string{wide, p[0]}), nil
-		}
-		root := e.Node("Add", e.name+".root", []string{wide, p[0]})
-		return e.Node("Mul", e.name, []string{root, root}), nil
-	case clampLayer:
-		least := e.Node("Max", e.name+".least", []string{x, e.Floats(e.name+".low", []int{1}, []float32{l.low})})
-		return e.Node("Min", e.name, []string{least, e.Floats(e.name+".high", []int{1}, []float32{l.high})}), nil
-	case appendLayer:
-		picked := e.pick(x, l.columns)
-		function, name := "Log", ".log"
-		if l.kind == "AppendReciprocals" {
-			function, name = "Reciprocal", ".reciprocal"
-		}
-		return e.Node("Concat", e.name, []string{x, e.Node(function, e.name+name, []string{picked})}, onnx.Int("axis", 1)), nil
-	case indicatorLayer: // the column once for each value, compared with them
-		picked := e.pick(x, slices.Repeat([]int{l.column}, len(l.values)))
-		equal := e.Node("Equal", e.name+".equal", []string{picked, e.Floats(e.name+".values", []int{len(l.values)}, l.values)})
-		const float = 1 // among ONNX's element types
-		return e.Node("Concat", e.name, []string{x, e.Node("Cast", e.name+".cast", []string{equal}, onnx.Int("to", float))}, onnx.Int("axis", 1)), nil
-	case elementwise:
-		return e.addElementwise(l, x)
+// add adds a layer.
+func (o *ONNX) add(l Layer, x string) (string, error) {
+	e, ok := find[Exporter](l)
+	if !ok {
+		return "", errNoONNX
 	}
-	return "", fmt.Errorf("ONNX export does not know this layer")
+	return e.ONNX(o, x)
 }
 
-// pick adds the columns of x that a layer needs.
-func (e onnxLayer) pick(x string, columns []int) string {
-	indices := make([]int64, len(columns))
-	for i, c := range columns {
-		indices[i] = int64(c)
+// inside is for a layer of that name inside this one.
+func (o *ONNX) inside(name string) *ONNX { return &ONNX{Name: o.Name + "." + name, graph: o.graph} }
+
+// Param is the name of one of the layer's parameters.
+func (o *ONNX) Param(name string) string { return o.Name + "." + name }
+
+// Node adds an operation of ONNX's, and returns the name of its result. The
+// layer's last one has no name of its own, the others a word.
+func (o *ONNX) Node(op, name string, inputs []string, attributes ...ONNXAttribute) string {
+	if name = "." + name; name == "." {
+		name = ""
 	}
-	return e.Node("Gather", e.name+".columns", []string{x, e.Ints(e.name+".indices", indices...)}, onnx.Int("axis", 1))
+	return o.graph.Node(op, o.Name+name, inputs, attributes...)
 }
 
-func (e onnxLayer) addElementwise(l elementwise, x string) (string, error) {
-	c, err := parseCall(l.code)
-	if err != nil {
-		return "", err
-	}
-	switch c.name {
-	case "Dropout", "GaussianNoise": // only in training
-		return x, nil
-	case "LeakyReLU":
-		return e.Node("LeakyRelu", e.name, []string{x}, onnx.Float("alpha", float32(c.float()))), nil
-	case "ReLU":
-		return e.Node("Relu", e.name, []string{x}), nil
-	case "Sigmoid", "Tanh", "Softplus":
-		return e.Node(c.name, e.name, []string{x}), nil
-	}
-	return "", fmt.Errorf("ONNX export does not know this activation")
+// Floats adds a constant of that shape and returns its name.
+func (o *ONNX) Floats(name string, shape []int, values []float32) string {
+	return o.graph.Floats(o.Name+"."+name, shape, values)
 }
 
-// float32s gives a parameter's numbers, rounded if the model computes in
-// float64.
-func (p *Parameter) float32s() []float32 {
-	if p.Value.Dtype() == tensor.Float32 {
-		return p.Value.Float32s()
-	}
-	values := make([]float32, len(p.Value.Float64s()))
-	for i, v := range p.Value.Float64s() {
-		values[i] = float32(v)
-	}
-	return values
+// Ints adds a list of whole numbers and returns its name.
+func (o *ONNX) Ints(name string, values ...int64) string {
+	return o.graph.Ints(o.Name+"."+name, values...)
 }
+
+// ONNXAttribute is a setting of an operation: see ONNXInt and ONNXFloat.
+type ONNXAttribute = onnx.Attribute
+
+// ONNXInt is an attribute that holds a whole number.
+func ONNXInt(name string, value int) ONNXAttribute { return onnx.Int(name, value) }
+
+// ONNXFloat is an attribute that holds a number.
+func ONNXFloat(name string, value float32) ONNXAttribute { return onnx.Float(name, value) }

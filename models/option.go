@@ -3,6 +3,9 @@ package models
 import (
 	"errors"
 	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
 )
 
 var errNilPart = errors.New("a part is nil: wanted layers and options")
@@ -10,12 +13,8 @@ var errNilPart = errors.New("a part is nil: wanted layers and options")
 // Option is a Part that is no layer: a seed, an initialiser, a setting.
 type Option func(*Model) error
 
-func (o Option) add(m *Model) error {
-	if o == nil {
-		return errNilPart
-	}
-	return o(m)
-}
+// String says that it is an option.
+func (o Option) String() string { return "an option" }
 
 // Seed sets the seed of the initial weights, dropout masks and input noise.
 // Without it the seed is 0.
@@ -23,14 +22,14 @@ func Seed(seed uint64) Option {
 	return func(m *Model) error { m.seed = seed; return nil }
 }
 
-// LabelSmoothing softens the targets of a Multiclass model: 1−s for the right
-// class plus s/classes for every class (Szegedy et al. 2016).
-func LabelSmoothing(s float64) Option {
+// InputShape says what shape a row of features has, where no layer does, as in a
+// model that begins with a Func. Without it the first layer that knows decides.
+func InputShape(shape ...int) Option {
 	return func(m *Model) error {
-		if m.task != Multiclass || !(s >= 0 && s < 1) {
-			return fmt.Errorf("LabelSmoothing(%v): wanted 0 ≤ s < 1 in a Multiclass model", s)
+		if len(shape) == 0 || slices.Min(shape) < 1 || size(shape) > maxWeights {
+			return fmt.Errorf("InputShape%v: wanted sizes of 1 or more", shape)
 		}
-		m.smoothing = s
+		m.input = slices.Clone(shape)
 		return nil
 	}
 }
@@ -40,4 +39,10 @@ func LabelSmoothing(s float64) Option {
 // training step for step.
 func Masks(f func(layer string, mask []float32) error) Option {
 	return func(m *Model) error { m.masks = f; return nil }
+}
+
+// Float64 makes the model compute in float64, which gradients are checked in.
+// Such a model takes and gives float64 tensors, and no optimizer trains it.
+func Float64() Option {
+	return func(m *Model) error { m.dtype = tensor.Float64; return nil }
 }

@@ -87,14 +87,13 @@ func (m *Model) rowError(err error, from int) error {
 	}
 	row := *bad
 	row.Row += from
-	// Behind other layers a column is no feature any more.
-	if _, first := m.units[0].layer.(appendLayer); first && row.Column >= 0 && row.Column < len(m.info.Features) {
+	if row.Raw && row.Column >= 0 && row.Column < len(m.info.Features) {
 		return fmt.Errorf("row %d (counted from 0): feature %q %s", row.Row, m.info.Features[row.Column], row.Problem)
 	}
 	return &row
 }
 
-// CheckBatch tells whether the model can be trained on features x (rows ×
+// CheckBatch reports whether the model can be trained on features x (rows ×
 // Inputs) with targets y (rows × Outputs, or rows × 1 of class indices).
 func (m *Model) CheckBatch(x, y *tensor.Dense) error {
 	rows, err := m.checkMatrix("features", x, m.Inputs(), -1)
@@ -105,16 +104,8 @@ func (m *Model) CheckBatch(x, y *tensor.Dense) error {
 }
 
 func (m *Model) checkTargets(y *tensor.Dense, rows int) error {
-	_, err := m.checkMatrix("targets", y, m.targets(), rows)
+	_, err := m.checkMatrix("targets", y, m.task.columns(m.Outputs()), rows)
 	return err
-}
-
-// targets is the number of columns of the targets.
-func (m *Model) targets() int {
-	if m.task == Multiclass {
-		return 1
-	}
-	return m.Outputs()
 }
 
 // checkMatrix checks a tensor's type and shape; wantRows < 0 allows any number.

@@ -101,7 +101,7 @@ func (m *Model) loadStateDict(sd StateDict) error {
 		}
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("the state dict does not fit this model:\n  %s", strings.Join(problems, "\n  "))
+		return fmt.Errorf("the state dict does not fit this model%s:\n  %s", sd.prefixHint(), strings.Join(problems, "\n  "))
 	}
 	return m.Update(func() error {
 		for _, p := range own {

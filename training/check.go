@@ -43,7 +43,7 @@ func fits(net Predictor, d *datasets.Dataset) error {
 		return fmt.Errorf("%s has %d features, the model takes %d: declare a first layer that fits", d.Name, d.Features(), net.Inputs())
 	}
 	targets := net.Outputs()
-	if net.Task() == models.Multiclass {
+	if net.Task().Targets == models.Classes {
 		targets = 1 // a class index
 	}
 	if d.Targets() != targets {
@@ -61,12 +61,12 @@ func fits(net Predictor, d *datasets.Dataset) error {
 func fitsTargets(net Predictor, d *datasets.Dataset) error {
 	const asClasses = "read the target as datasets.Classes, or declare a Regression model"
 	classes := d.Classes()
-	switch net.Task() {
-	case models.Regression:
+	switch net.Task().Targets {
+	case models.Values:
 		if classes > 0 {
 			return fmt.Errorf("the targets of %s are %d classes, a Regression model wants numbers: declare a Multiclass or Binary model, or read the target as datasets.Numbers", d.Name, classes)
 		}
-	case models.Multiclass:
+	case models.Classes:
 		if classes > net.Outputs() {
 			return fmt.Errorf("%s has %d classes, the model tells %d apart: declare a last layer that fits", d.Name, classes, net.Outputs())
 		}
@@ -78,7 +78,7 @@ func fitsTargets(net Predictor, d *datasets.Dataset) error {
 				return fmt.Errorf("%s: target %v: this Multiclass model wants class indices from 0 to %d: %s", d.Place(i), y, net.Outputs()-1, asClasses)
 			}
 		}
-	case models.Binary:
+	case models.Labels:
 		if classes > 2 {
 			return fmt.Errorf("%s has %d classes, a Binary model tells 2 apart: declare a Multiclass model of %d outputs", d.Name, classes, classes)
 		}

@@ -229,7 +229,8 @@ func (f *fit) identity() map[string]string {
 	maps.Copy(facts, map[string]string{
 		"model":            strings.Join(strings.Fields(net.String()), " "),
 		"seed of model":    fmt.Sprint(net.Seed()),
-		"label smoothing":  fmt.Sprint(net.LabelSmoothing()),
+		"loss":             net.Task().Loss.String(),
+		"frozen":           strings.Join(net.FrozenNames(), " "),
 		"learning rate":    fmt.Sprint(f.firstRate),
 		"goes on after":    fmt.Sprintf("%s and %s", count(len(f.before.History), "epoch"), count(f.before.Steps, "step")),
 		"batch size":       fmt.Sprint(f.train.BatchSize()),

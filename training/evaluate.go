@@ -100,7 +100,7 @@ func newEvaluator(net Predictor, d *datasets.Dataset) (*evaluator, error) {
 
 // metricsFor are the task's, and those of each class or number by itself.
 func metricsFor(net Predictor, d *datasets.Dataset) []models.Metric {
-	metrics := slices.Clone(taskMetrics(net.Task()))
+	metrics := slices.Clone(net.Task().Metrics)
 	add := func(names []string, i int, each ...func(int, string) models.Metric) {
 		name := strconv.Itoa(i)
 		if i < len(names) {
@@ -111,9 +111,9 @@ func metricsFor(net Predictor, d *datasets.Dataset) []models.Metric {
 		}
 	}
 	n := net.Outputs()
-	switch kind := targetKind(net.Task()); {
+	switch kind := net.Task().Targets; {
 	case kind == models.Values && n > 1:
-		for _, m := range taskMetrics(net.Task()) {
+		for _, m := range net.Task().Metrics {
 			for i := range n {
 				add(d.TargetNames, i, func(i int, name string) models.Metric { return models.OfOutput(m, i, name) })
 			}
@@ -147,7 +147,7 @@ func (v *evaluator) evaluate() (*Evaluation, error) {
 	}
 	e.Predictions = tensor.New(tensor.WithShape(e.Rows, outputs), tensor.WithBacking(predictions))
 	answers := models.Answers{
-		Targets: targetKind(v.net.Task()), Rows: e.Rows, Outputs: outputs, Predicted: predictions, Actual: v.targets,
+		Targets: v.net.Task().Targets, Rows: e.Rows, Outputs: outputs, Predicted: predictions, Actual: v.targets,
 	}.Shared()
 	e.Figures = make([]models.Figure, len(v.metrics))
 	for i, m := range v.metrics {
@@ -155,25 +155,6 @@ func (v *evaluator) evaluate() (*Evaluation, error) {
 	}
 	e.name()
 	return e, nil
-}
-
-// targetKind and taskMetrics are what a task's targets are and what its
-// predictions are judged by.
-func targetKind(t models.Task) models.TargetKind {
-	switch t {
-	case models.Multiclass:
-		return models.Classes
-	case models.Binary:
-		return models.Labels
-	}
-	return models.Values
-}
-
-func taskMetrics(t models.Task) []models.Metric {
-	if t == models.Regression {
-		return []models.Metric{models.RMSE, models.MAE, models.R2}
-	}
-	return []models.Metric{models.Accuracy, models.BalancedAccuracy, models.Precision, models.Recall, models.F1, models.LogLoss}
 }
 
 // Class is the class that a row of predictions speaks for; see models.Likeliest.

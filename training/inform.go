@@ -17,7 +17,7 @@ func learnNames(net *models.Model, d *datasets.Dataset) error {
 	outputs, wanted := d.TargetNames, net.Outputs()
 	if d.Classes() > 0 {
 		outputs = d.ClassNames
-		if net.Task() == models.Binary {
+		if net.Task().Targets == models.Labels {
 			wanted = 2
 		}
 	}

@@ -31,9 +31,9 @@ func namesIn(net Predictor) names {
 	info := net.Info()
 	n := names{owner: "the model", features: unlessNumbered(info.Features, "x")}
 	switch {
-	case net.Task() == models.Regression && net.Outputs() > 1:
+	case net.Task().Targets == models.Values && net.Outputs() > 1:
 		n.targets = unlessNumbered(info.Outputs, "y")
-	case net.Task() == models.Multiclass, net.Task() == models.Binary && len(info.Outputs) == 2:
+	case net.Task().Targets == models.Classes, net.Task().Targets == models.Labels && len(info.Outputs) == 2:
 		n.classes = info.Outputs
 	}
 	return n

@@ -98,7 +98,7 @@ func (p Progress) String() string {
 
 // metric is the figure that a task is judged by, in words.
 func (e *Evaluation) metric(task models.Task) string {
-	if task == models.Regression {
+	if task.Targets == models.Values {
 		return fmt.Sprintf("RMSE %.4g", e.RMSE)
 	}
 	return fmt.Sprintf("accuracy %.2f%%", 100*e.Accuracy)

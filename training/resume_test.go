@@ -177,7 +177,7 @@ func TestResumeRefuses(t *testing.T) {
 		}, "seed of model: now 4, in the checkpoint 3"},
 		{"label smoothing", func(net **models.Model, _, _ **datasets.Dataset, _ *training.Options) {
 			*net = restless(t, models.LabelSmoothing(0.2))
-		}, "label smoothing: now 0.2, in the checkpoint 0.1"},
+		}, "loss: now CrossEntropyLoss(LabelSmoothing(0.2)), in the checkpoint CrossEntropyLoss(LabelSmoothing(0.1))"},
 		{"rows", func(_ **models.Model, train, _ **datasets.Dataset, _ *training.Options) { *train = fewer }, "training rows: now 13 of 4 features"},
 		{"order of rows", func(_ **models.Model, train, _ **datasets.Dataset, _ *training.Options) { *train = moved }, "training rows: now 46 of 4 features and checksum"},
 		{"validation rows", func(_ **models.Model, _, valid **datasets.Dataset, _ *training.Options) { *valid = nil }, "validation rows: now none, in the checkpoint 20 of 4 features and checksum"},

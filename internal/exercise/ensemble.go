@@ -85,7 +85,7 @@ func (t *Together) meanSpread() float64 {
 func (t *Together) figures(task models.Task) []float64 {
 	var all []float64
 	for _, m := range t.Members {
-		if task == models.Regression {
+		if task.Targets == models.Values {
 			all = append(all, m.RMSE)
 		} else {
 			all = append(all, m.Accuracy)
@@ -97,7 +97,7 @@ func (t *Together) figures(task models.Task) []float64 {
 // text tells about the members, for the account of a run.
 func (t *Together) text(task models.Task) string {
 	name, format, scale := "accuracy", " %.2f %%", 100.
-	if task == models.Regression {
+	if task.Targets == models.Values {
 		name, format, scale = "RMSE", " %.3f", 1
 	}
 	text := fmt.Sprintf("\naverage of %d networks, which have by themselves %s", len(t.Members), name)

@@ -148,7 +148,7 @@ func (o *Outcome) writeHistory(w io.Writer) error {
 // metric is the figure that the task is judged by, after each epoch.
 func (o *Outcome) metric() (name string, byEpoch []float64) {
 	name = "accuracy"
-	if o.Lesson.Task == models.Regression {
+	if o.Lesson.Task.Targets == models.Values {
 		name = "rmse"
 	}
 	for _, e := range o.Result.History {
@@ -174,7 +174,7 @@ func (o *Outcome) lossPicture() plots.Loss {
 	case RootTarget:
 		title += ", as trained on standardised roots"
 	}
-	if o.Lesson.Task == models.Regression {
+	if o.Lesson.Task.Targets == models.Values {
 		name += " of " + list(o.Valid.TargetNames)
 	}
 	l := plots.Loss{Title: title, Metric: plots.Curve{Name: "validation " + name, Values: metric}}
@@ -189,12 +189,12 @@ func (o *Outcome) writePredictions(w io.Writer) error {
 	for _, class := range o.Valid.ClassNames {
 		header = append(header, "p_"+class)
 	}
-	spread := o.Together != nil && o.Lesson.Task == models.Regression
+	spread := o.Together != nil && o.Lesson.Task.Targets == models.Values
 	if spread {
 		header = append(header, "spread")
 	}
 	lines := [][]string{header}
-	if o.Lesson.Task == models.Regression {
+	if o.Lesson.Task.Targets == models.Values {
 		y, p := o.Valid.Y().Float32s(), o.Score.Predictions.Float32s()
 		for i, row := range o.Valid.RowNumbers {
 			line := []string{strconv.Itoa(row), number32(y[i]), number32(p[i])}

@@ -95,7 +95,7 @@ func (l *Lesson) flags(c *command, recipe *string) *flags {
 	knob(f, "loss-below", "stop after an epoch with a training `loss` below this; 0 for never",
 		number("0 or more", func(x float64) bool { return x >= 0 }), func(s *Settings) *float64 { return &s.LossBelow })
 
-	if l.Task == models.Regression {
+	if l.Task.Targets == models.Values {
 		l.regressionFlags(f)
 	}
 	if l.Pictures != nil {

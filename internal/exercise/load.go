@@ -21,7 +21,7 @@ func (r *Run) useSaved(c *command) error {
 	}
 	net := saved.Members()[0]
 	r.loaded, r.others, r.load = net, saved.Members()[1:], c.load
-	if net.Task() != r.Lesson.Task {
+	if net.Task().Name != r.Lesson.Task.Name {
 		return r.misfit("its task is %v, the lesson's is %v", net.Task(), r.Lesson.Task)
 	}
 	r.Settings = c.asTrained(net)
@@ -130,7 +130,7 @@ func (r *Run) knowsAllByDesign() bool {
 // fitsData compares a loaded network with the data that it is to be judged by.
 func (r *Run) fitsData(d *datasets.Dataset) error {
 	net, info, outputs := r.loaded, r.loaded.Info(), len(outputNames(d))
-	if r.Lesson.Task == models.Binary {
+	if r.Lesson.Task.Targets == models.Labels {
 		outputs = 1
 	}
 	if net.Inputs() != d.Features() {

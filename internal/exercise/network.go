@@ -47,10 +47,10 @@ func (s Settings) network(task models.Task, train *datasets.Dataset) (*models.Mo
 		width = units
 	}
 	info := models.Info{Features: train.FeatureNames, Outputs: outputNames(train), Recipe: s.Recipe}
-	switch task {
-	case models.Multiclass:
+	switch task.Targets {
+	case models.Classes:
 		parts = append(parts, models.Linear(width, train.Classes()), models.LabelSmoothing(s.LabelSmoothing))
-	case models.Binary:
+	case models.Labels:
 		parts = append(parts, models.Linear(width, 1))
 	default:
 		parts = append(parts, models.Linear(width, train.Targets()))

@@ -113,7 +113,7 @@ func (o *Outcome) Metrics() Metrics {
 	if split := o.Settings; split.TrainRows > 0 && !split.Sequential && (m.Seed == nil || *m.Seed != split.Seed) {
 		m.SplitSeed = &split.Seed
 	}
-	if o.Lesson.Task == models.Regression {
+	if o.Lesson.Task.Targets == models.Values {
 		r2 := Figure(o.Score.R2)
 		if !o.varies() {
 			r2 = Figure(math.NaN())

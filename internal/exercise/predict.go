@@ -29,7 +29,7 @@ func (l *Lesson) predict(w io.Writer, saved string, files []string) error {
 	if err != nil {
 		return err
 	}
-	if net.Task() != l.Task {
+	if net.Task().Name != l.Task.Name {
 		return fmt.Errorf("%s: the saved network's task is %v, the lesson's is %v: load one of this lesson", saved, net.Task(), l.Task)
 	}
 	if l.Pictures != nil {

@@ -48,9 +48,6 @@ func (r *Run) showNetwork(net *models.Model) {
 	r.say(heading, net.Summary()+r.Settings.trainingText(r.Lesson.Task))
 }
 
-// losses are the names of the tasks' losses.
-var losses = map[models.Task]string{models.Regression: "MSELoss", models.Binary: "BCEWithLogitsLoss", models.Multiclass: "CrossEntropyLoss"}
-
 // trainingText says how the network is trained.
 func (s Settings) trainingText(task models.Task) string {
 	batch := fmt.Sprintf("batches of %d rows", s.Batch)
@@ -60,7 +57,7 @@ func (s Settings) trainingText(task models.Task) string {
 	if s.Adversarial > 0 {
 		batch += fmt.Sprintf(" and as many adversarial ones at %v", s.Adversarial)
 	}
-	text := "loss " + losses[task]
+	text := "loss " + task.Loss.String()
 	if s.LabelSmoothing > 0 {
 		text += fmt.Sprintf(" with label smoothing %v", s.LabelSmoothing)
 	}
@@ -157,8 +154,8 @@ func (r *Run) showOutcome(o *Outcome) {
 		}
 		r.say(heading, fmt.Sprintf("%v, %d steps; the training loss went from %.4g to %.4g", h.Stop, h.Steps, first, last))
 	}
-	text := fmt.Sprintf("loss      %.4g   (%s, as trained)\n", o.Score.Loss, losses[o.Lesson.Task])
-	if o.Lesson.Task == models.Regression {
+	text := fmt.Sprintf("loss      %.4g   (%s, as trained)\n", o.Score.Loss, o.Lesson.Task.Loss.String())
+	if o.Lesson.Task.Targets == models.Values {
 		text += fmt.Sprintf("RMSE      %.3f   (root of the mean squared error)\nMAE       %.3f   (mean absolute error)\n", o.Score.RMSE, o.Score.MAE)
 		if o.varies() {
 			text += fmt.Sprintf("R²        %.3f   (share of the variance explained)", o.Score.R2)

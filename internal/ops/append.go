@@ -56,7 +56,7 @@ func appendColumns(name string, x *G.Node, columns []int, f appended) (*G.Node, 
 
 func appendTyped[T Float](name string, x *G.Node, columns []int, f appended) (*G.Node, error) {
 	rows, cols := x.Shape()[0], x.Shape()[1]
-	wide := cols + len(columns)
+	wide, raw := cols+len(columns), x.Op() == nil
 	run := func(y []T, v [][]T) error {
 		x := v[0]
 		for r := range rows {
@@ -64,7 +64,7 @@ func appendTyped[T Float](name string, x *G.Node, columns []int, f appended) (*G
 			copy(out, in)
 			for i, c := range columns {
 				if !f.allows(float64(in[c])) {
-					return &RowError{r, c, fmt.Sprintf("is %v: %s", in[c], f.rule)}
+					return &RowError{r, c, raw, fmt.Sprintf("is %v: %s", in[c], f.rule)}
 				}
 				out[cols+i] = T(f.value(float64(in[c])))
 			}

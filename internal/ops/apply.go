@@ -109,8 +109,9 @@ type Input struct{ *tensor.Dense }
 
 // RowError is what a kernel says about one row of its input.
 type RowError struct {
-	Row     int // from 0
-	Column  int // from 0; -1 if the row is meant as a whole
+	Row     int  // from 0
+	Column  int  // from 0; -1 if the row is meant as a whole
+	Raw     bool // the column is one of the graph's input
 	Problem string
 }
 

@@ -135,17 +135,52 @@ func BatchNormEval(x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormC
 }
 
 func batchNormEval[T Float](x, gamma, beta, runningMean, runningVar *G.Node, c BatchNormConfig) (*G.Node, error) {
-	cols := x.Shape()[1]
+	rows, cols := x.Shape()[0], x.Shape()[1]
+	positions := cols / c.Channels
 	inverse := make([]T, c.Channels)
-	k := kernelsFor[T](cols, cols/c.Channels)
-	return apply("BatchNormEval", x.Shape(), func(y []T, v [][]T) error {
-		x, gamma, beta, mean, variance := v[0], v[1], v[2], v[3], v[4]
+	k := kernelsFor[T](cols, positions)
+	invert := func(variance []T) {
 		for ch := range inverse {
 			inverse[ch] = T(1 / math.Sqrt(float64(variance[ch])+c.Eps))
 		}
+	}
+	return apply("BatchNormEval", x.Shape(), func(y []T, v [][]T) error {
+		x, gamma, beta, mean, variance := v[0], v[1], v[2], v[3], v[4]
+		invert(variance)
 		k.normalize(y, y, x, mean, inverse, gamma, beta)
 		return nil
-	}, nil, x, gamma, beta, runningMean, runningVar)
+	}, func(_, dy *G.Node) (G.Nodes, error) { // of frozen statistics
+		per := tensor.Shape{c.Channels}
+		sums := make([]float64, c.Channels)
+		normal, unused := make([]T, rows*cols), make([]T, rows*cols)
+		dBeta, err := apply("BatchNormEval/dbeta", per, func(out []T, v [][]T) error {
+			k.sums(sums, v[0])
+			return narrow(out, sums)
+		}, nil, dy)
+		if err != nil {
+			return nil, err
+		}
+		dGamma, err := apply("BatchNormEval/dgamma", per, func(out []T, v [][]T) error {
+			dy, x, mean, variance := v[0], v[1], v[2], v[3]
+			invert(variance)
+			k.normalize(normal, unused, x, mean, inverse, mean, mean) // only the first result counts
+			k.products(sums, dy, normal)
+			return narrow(out, sums)
+		}, nil, dy, x, runningMean, runningVar)
+		if err != nil {
+			return nil, err
+		}
+		dx, err := apply("BatchNormEval/dx", x.Shape(), func(dx []T, v [][]T) error {
+			dy, gamma, variance := v[0], v[1], v[2]
+			invert(variance)
+			for i := range dx {
+				ch := i % cols / positions
+				dx[i] = dy[i] * gamma[ch] * inverse[ch]
+			}
+			return nil
+		}, nil, dy, gamma, runningVar)
+		return G.Nodes{dx, dGamma, dBeta, nil, nil}, err
+	}, x, gamma, beta, runningMean, runningVar)
 }
 
 func narrow[T Float](out []T, sums []float64) error {

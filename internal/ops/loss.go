@@ -183,7 +183,7 @@ func crossEntropy[T Float](z, y *G.Node, smoothing T, r Reduction) (*G.Node, err
 		for r, logSum := range logSums {
 			class := int(y[r])
 			if class < 0 || class >= classes || T(class) != y[r] {
-				return &RowError{r, -1, fmt.Sprintf("has class %v: wanted an integer from 0 to %d", y[r], classes-1)}
+				return &RowError{r, -1, false, fmt.Sprintf("has class %v: wanted an integer from 0 to %d", y[r], classes-1)}
 			}
 			row := z[r*classes : (r+1)*classes]
 			if each { // a small loss has few digits left in float32, and no sum to vanish in
