@@ -25,7 +25,7 @@ func checkData(net *models.Model, data, valid *datasets.Dataset) error {
 }
 
 // checkEvaluation tells whether a model can be evaluated on the rows of data.
-func checkEvaluation(net Predictor, data *datasets.Dataset) error {
+func checkEvaluation(net models.Network, data *datasets.Dataset) error {
 	if net == nil || net == (*models.Model)(nil) || net == (*models.Ensemble)(nil) {
 		return errNoModel
 	}
@@ -38,7 +38,7 @@ func checkEvaluation(net Predictor, data *datasets.Dataset) error {
 var errNoModel = errors.New("no model: declare one with models.New")
 
 // fits compares a data set with what a model takes and gives.
-func fits(net Predictor, d *datasets.Dataset) error {
+func fits(net models.Network, d *datasets.Dataset) error {
 	if d.Features() != net.Inputs() {
 		return fmt.Errorf("%s has %d features, the model takes %d: declare a first layer that fits", d.Name, d.Features(), net.Inputs())
 	}
@@ -58,7 +58,7 @@ func fits(net Predictor, d *datasets.Dataset) error {
 // fitsTargets tells whether targets are what a task is about. Numbers may be
 // class indices or probabilities that nobody has named classes for, but classes
 // are no numbers.
-func fitsTargets(net Predictor, d *datasets.Dataset) error {
+func fitsTargets(net models.Network, d *datasets.Dataset) error {
 	const asClasses = "read the target as datasets.Classes, or declare a Regression model"
 	classes := d.Classes()
 	switch net.Task().Targets {

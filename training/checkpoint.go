@@ -44,6 +44,8 @@ type position struct {
 	Run            map[string]string `json:"run"`             // see identity
 	Loss           float64           `json:"loss"`            // of the last step
 	LossSum        float64           `json:"loss_sum"`        // of the epoch under way
+	WeightSum      float64           `json:"weight_sum"`      // of the epoch under way
+	Frozen         []string          `json:"frozen"`          // which a hook may have changed
 	Rate           float64           `json:"rate"`            // that the schedule multiplies
 	Factors        uint64            `json:"factors"`         // of the schedule so far
 	OptimizerSteps map[string]int    `json:"optimizer_steps"` // of each parameter, those of earlier runs included
@@ -131,7 +133,7 @@ func (f *fit) checkpoint() *Checkpoint {
 	memory, steps := f.options.Optimizer.memory(f.progress.Net)
 	c := &Checkpoint{
 		Step: f.progress.Step, History: slices.Clip(f.progress.History), Model: f.progress.Net.StateDict(), memory: memory,
-		at: position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, Rate: f.rate, Factors: f.factors, OptimizerSteps: steps},
+		at: position{Run: f.identity(), Loss: f.progress.Loss, LossSum: f.lossSum, WeightSum: f.weightSum, Frozen: f.progress.Net.FrozenNames(), Rate: f.rate, Factors: f.factors, OptimizerSteps: steps},
 	}
 	if f.early != nil && f.early.best != nil {
 		c.best, c.at.BestEpoch, c.at.BestLoss = f.early.best, f.early.bestEpoch, f.early.bestLoss
@@ -155,12 +157,20 @@ func (f *fit) resume(c *Checkpoint) error {
 	if err := f.progress.Net.LoadStateDict(c.Model); err != nil {
 		return fmt.Errorf("training: resume: %w", err)
 	}
+	if !slices.Equal(c.at.Frozen, f.progress.Net.FrozenNames()) {
+		if err := f.progress.Net.Unfreeze("*"); err != nil {
+			return fmt.Errorf("training: resume: %w", err)
+		}
+		if err := f.progress.Net.Freeze(c.at.Frozen...); err != nil {
+			return fmt.Errorf("training: resume: %w", err)
+		}
+	}
 	if f.early != nil && c.best != nil {
 		f.early.best, f.early.bestEpoch, f.early.bestLoss = c.best, c.at.BestEpoch, c.at.BestLoss
 	}
 	f.trainer.steps = c.Step
 	f.progress.Step, f.progress.Epoch, f.progress.History = c.Step, len(c.History), slices.Clip(c.History)
-	f.progress.Loss, f.lossSum, f.factors = c.at.Loss, c.at.LossSum, c.at.Factors
+	f.progress.Loss, f.lossSum, f.weightSum, f.factors = c.at.Loss, c.at.LossSum, c.at.WeightSum, c.at.Factors
 	f.rate, f.setTo = c.at.Rate, c.at.Rate
 	if c.Step > f.before.Steps { // the rate of the last step, for a history that lacks only its last line
 		f.factor = f.scheduledAgain(c, c.Step-1)
@@ -230,7 +240,7 @@ func (f *fit) identity() map[string]string {
 		"model":            strings.Join(strings.Fields(net.String()), " "),
 		"seed of model":    fmt.Sprint(net.Seed()),
 		"loss":             net.Task().Loss.String(),
-		"frozen":           strings.Join(net.FrozenNames(), " "),
+		"frozen":           f.firstFrozen,
 		"learning rate":    fmt.Sprint(f.firstRate),
 		"goes on after":    fmt.Sprintf("%s and %s", count(len(f.before.History), "epoch"), count(f.before.Steps, "step")),
 		"batch size":       fmt.Sprint(f.train.BatchSize()),

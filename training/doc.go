@@ -63,7 +63,16 @@
 // [Evaluate], and Fit after each epoch, give the loss and the task's metrics as
 // [Evaluation.Figures]: accuracy, balanced accuracy, precision, recall, F1 and log
 // loss of classes, with precision, recall and F1 of each class by its name; RMSE,
-// MAE and R² of numbers. A figure that is not defined is NaN.
+// MAE and R² of numbers. A figure that is not defined is NaN. Rows of a data set
+// that has Weights count by them, in losses, gradients and figures.
+//
+// Names of columns and classes are compared where two meet: Fit and Evaluate refuse
+// rows that call them otherwise than the model or the training rows do.
+//
+// # Freezing
+//
+// What models.Model.Freeze makes stand still is left alone from the next step on,
+// and goes on with what its optimizer remembers of it after Unfreeze.
 //
 // # Early stopping
 //

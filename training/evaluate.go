@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 
+	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"perceptron/datasets"
+	"perceptron/internal/tape"
 	"perceptron/models"
 )
 
@@ -60,18 +62,9 @@ func (e *Evaluation) name() {
 // evaluationRows is how many rows Evaluate hands to the model at a time.
 const evaluationRows = 2048
 
-// Predictor is what can be evaluated: a *models.Model or a *models.Ensemble.
-type Predictor interface {
-	Task() models.Task
-	Inputs() int
-	Outputs() int
-	Info() models.Info
-	Evaluate(x, y *tensor.Dense) (predictions *tensor.Dense, loss float64, err error)
-}
-
 // Evaluate predicts every row of a data set, without dropout and with
 // BatchNorm's running statistics, and compares with the targets.
-func Evaluate(net Predictor, d *datasets.Dataset) (*Evaluation, error) {
+func Evaluate(net models.Network, d *datasets.Dataset) (*Evaluation, error) {
 	if err := checkEvaluation(net, d); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
@@ -84,13 +77,13 @@ func Evaluate(net Predictor, d *datasets.Dataset) (*Evaluation, error) {
 
 // evaluator evaluates a model on the same rows again and again.
 type evaluator struct {
-	net     Predictor
+	net     models.Network
 	loader  *datasets.DataLoader
 	metrics []models.Metric
 	targets []float32
 }
 
-func newEvaluator(net Predictor, d *datasets.Dataset) (*evaluator, error) {
+func newEvaluator(net models.Network, d *datasets.Dataset) (*evaluator, error) {
 	loader, err := datasets.NewLoader(d, datasets.LoaderOptions{BatchSize: evaluationRows})
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
@@ -99,7 +92,7 @@ func newEvaluator(net Predictor, d *datasets.Dataset) (*evaluator, error) {
 }
 
 // metricsFor are the task's, and those of each class or number by itself.
-func metricsFor(net Predictor, d *datasets.Dataset) []models.Metric {
+func metricsFor(net models.Network, d *datasets.Dataset) []models.Metric {
 	metrics := slices.Clone(net.Task().Metrics)
 	add := func(names []string, i int, each ...func(int, string) models.Metric) {
 		name := strconv.Itoa(i)
@@ -134,12 +127,24 @@ func (v *evaluator) evaluate() (*Evaluation, error) {
 	data, outputs := v.loader.Data(), v.net.Outputs()
 	e := &Evaluation{Rows: data.Rows()}
 	predictions := make([]float32, 0, e.Rows*outputs)
+	total := float64(e.Rows)
+	if data.Weights != nil {
+		total = 0
+		for _, w := range data.Weights {
+			total += float64(w)
+		}
+	}
 	for b := range v.loader.Epoch(0) {
 		p, loss, err := v.net.Evaluate(b.X, b.Y)
 		if err != nil {
 			return nil, fmt.Errorf("training: evaluate %s: %w", data.Name, err)
 		}
-		e.Loss += loss * float64(b.X.Shape()[0]) / float64(e.Rows)
+		if b.W != nil {
+			if loss, err = v.weightedLoss(b); err != nil {
+				return nil, fmt.Errorf("training: evaluate %s: %w", data.Name, err)
+			}
+		}
+		e.Loss += loss * weightOf(b) / total
 		predictions = append(predictions, p.Float32s()...)
 	}
 	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
@@ -147,7 +152,7 @@ func (v *evaluator) evaluate() (*Evaluation, error) {
 	}
 	e.Predictions = tensor.New(tensor.WithShape(e.Rows, outputs), tensor.WithBacking(predictions))
 	answers := models.Answers{
-		Targets: v.net.Task().Targets, Rows: e.Rows, Outputs: outputs, Predicted: predictions, Actual: v.targets,
+		Targets: v.net.Task().Targets, Rows: e.Rows, Outputs: outputs, Predicted: predictions, Actual: v.targets, Weights: data.Weights,
 	}.Shared()
 	e.Figures = make([]models.Figure, len(v.metrics))
 	for i, m := range v.metrics {
@@ -155,6 +160,47 @@ func (v *evaluator) evaluate() (*Evaluation, error) {
 	}
 	e.name()
 	return e, nil
+}
+
+// weightedLoss is the weighted mean of the losses of a batch's rows; of an ensemble
+// the mean over its members.
+func (v *evaluator) weightedLoss(b datasets.Batch) (float64, error) {
+	if weightOf(b) == 0 {
+		return 0, nil
+	}
+	members := []*models.Model{}
+	switch net := v.net.(type) {
+	case *models.Model:
+		members = append(members, net)
+	case interface{ Members() []*models.Model }:
+		members = net.Members()
+	default:
+		return 0, fmt.Errorf("rows with weights can't be judged by a %T: leave out the weights", net)
+	}
+	sum := 0.0
+	for _, m := range members {
+		g, err := m.Graph(models.GraphOptions{Rows: b.X.Shape()[0], Weighted: true})
+		if err != nil {
+			return 0, err
+		}
+		machine, err := tape.Compile(g.Expr, G.Nodes{g.X, g.Y, g.W}, G.Nodes{g.Loss})
+		for _, input := range []struct {
+			node  *G.Node
+			value *tensor.Dense
+		}{{g.X, b.X}, {g.Y, b.Y}, {g.W, b.W}} {
+			if err == nil {
+				err = G.Let(input.node, input.value)
+			}
+		}
+		if err == nil {
+			err = m.Update(machine.Run) // no training step meanwhile
+		}
+		if err != nil {
+			return 0, err
+		}
+		sum += models.ScalarValue(g.Loss)
+	}
+	return sum / float64(len(members)), nil
 }
 
 // Class is the class that a row of predictions speaks for; see models.Likeliest.

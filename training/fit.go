@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"perceptron/datasets"
 	"perceptron/models"
@@ -146,7 +147,7 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 		return nil, fmt.Errorf("training: %w", err)
 	}
 	rate := o.Optimizer.LearningRate()
-	f := &fit{options: o, early: early, firstRate: rate, rate: rate, setTo: rate, factor: 1}
+	f := &fit{options: o, early: early, firstFrozen: strings.Join(net.FrozenNames(), " "), firstRate: rate, rate: rate, setTo: rate, factor: 1}
 	if f.train, err = datasets.NewLoader(train, datasets.LoaderOptions{
 		BatchSize: o.BatchSize, Shuffle: true, Seed: o.Seed, DropLast: o.DropLast, Transform: o.Transform, Prefetch: o.Prefetch,
 	}); err != nil {
@@ -182,15 +183,15 @@ func newFit(net *models.Model, train, valid *datasets.Dataset, o Options) (*fit,
 // prepare builds the graphs of whole and of short batches, since a model may
 // have no use for a batch of one row.
 func (f *fit) prepare() error {
-	whole, rows := f.train.BatchSize(), f.train.Data().Rows()
-	if _, err := f.trainer.forRows(whole); err != nil {
+	whole, rows, weighted := f.train.BatchSize(), f.train.Data().Rows(), f.train.Data().Weights != nil
+	if _, err := f.trainer.graphFor(whole, weighted); err != nil {
 		return fmt.Errorf("training: batches of %d rows: %w", whole, err)
 	}
 	short := rows % whole
 	if short == 0 || f.options.DropLast {
 		return nil
 	}
-	if _, err := f.trainer.forRows(short); err != nil {
+	if _, err := f.trainer.graphFor(short, weighted); err != nil {
 		return fmt.Errorf("training: the last of the batches of %d rows, with %d of %d rows: %w: choose another BatchSize, or set DropLast", whole, short, rows, err)
 	}
 	return nil
@@ -211,9 +212,12 @@ type fit struct {
 	grads           []ValueGrad // of the step under way
 	stop            *stopRequest
 
-	lossSum float64           // of the epoch under way: of its batches so far, weighted by rows
-	factors uint64            // of the schedule so far, summed up
-	facts   map[string]string // see identity
+	lossSum   float64 // of the epoch under way: of its batches so far, by their weights
+	weightSum float64 // of these batches: their rows, or what the rows weigh
+
+	firstFrozen string            // what was frozen before the first step
+	factors     uint64            // of the schedule so far, summed up
+	facts       map[string]string // see identity
 }
 
 func (f *fit) run(ctx context.Context) error {
@@ -271,7 +275,8 @@ func (f *fit) epoch(ctx context.Context) error {
 		}
 		f.progress.Step++
 		f.progress.Loss = loss
-		f.lossSum += loss * float64(len(b.Rows))
+		w := weightOf(b)
+		f.lossSum, f.weightSum = f.lossSum+loss*w, f.weightSum+w
 		err = f.call(stepHook)
 		if f.grads = nil; err != nil || f.stop != nil {
 			return err
@@ -333,13 +338,21 @@ func (f *fit) noticeRate() {
 	}
 }
 
+// weightOf is how much a batch counts among others.
+func weightOf(b datasets.Batch) float64 {
+	if b.W == nil {
+		return float64(len(b.Rows))
+	}
+	sum := 0.0
+	for _, w := range b.W.Float32s() {
+		sum += float64(w)
+	}
+	return sum
+}
+
 // record adds an epoch to the history.
 func (f *fit) record() error {
-	rows := f.train.Data().Rows()
-	if f.options.DropLast {
-		rows = f.train.Batches() * f.train.BatchSize()
-	}
-	e := Epoch{Epoch: f.progress.Epoch, TrainLoss: f.lossSum / float64(rows), Rate: f.options.Optimizer.LearningRate()}
+	e := Epoch{Epoch: f.progress.Epoch, TrainLoss: f.lossSum / f.weightSum, Rate: f.options.Optimizer.LearningRate()}
 	var err error
 	if f.valid != nil {
 		if e.Valid, err = f.valid.evaluate(); err != nil {
@@ -351,6 +364,6 @@ func (f *fit) record() error {
 		return fmt.Errorf("%w (epoch %d)", err, f.progress.Epoch)
 	}
 	f.progress.History = append(f.progress.History, e)
-	f.lossSum = 0
+	f.lossSum, f.weightSum = 0, 0
 	return nil
 }

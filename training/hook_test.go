@@ -9,6 +9,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"perceptron/datasets"
 	"perceptron/models"
 )
 
@@ -162,20 +163,64 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-// TestFreezeWhileTraining holds that a parameter may stop and start being trained
-// between two steps.
+// TestFreezeWhileTraining holds that parameters may be frozen and unfrozen between
+// two steps, BatchNorm's statistics among them, and that all others go on.
 func TestFreezeWhileTraining(t *testing.T) {
 	net := noisy(t, 1)
 	trainer := newTrainer(t, net, Adam(0.1))
-	weight := net.Parameters()[0]
 	for step := range 9 {
-		weight.Trained = step < 3 || step >= 6
-		before := weight.Value.Clone().(*tensor.Dense)
+		frozen, do := step >= 3 && step < 6, net.Unfreeze
+		if frozen {
+			do = net.Freeze
+		}
+		if err := do("fc1", "bn1.running_*"); err != nil {
+			t.Fatal(err)
+		}
+		before := net.StateDict()
 		if _, err := trainer.Step(xorBatch()); err != nil {
 			t.Fatal(err)
 		}
-		if moved := !slices.Equal(before.Float32s(), weight.Value.Float32s()); moved != weight.Trained {
-			t.Errorf("step %d: trained is %v, moved is %v", step+1, weight.Trained, moved)
+		for i, s := range net.StateDict() {
+			if s.Value.Dtype() == tensor.Int64 {
+				continue
+			}
+			mayRest := s.Name == "fc1.weight" || s.Name == "fc1.bias" || s.Name == "bn1.running_mean" || s.Name == "bn1.running_var"
+			if moved := !slices.Equal(before[i].Value.Float32s(), s.Value.Float32s()); moved == (frozen && mayRest) {
+				t.Errorf("step %d: %s moved is %v", step+1, s.Name, moved)
+			}
+		}
+	}
+	if err := net.Freeze("*"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := trainer.Step(xorBatch())
+	wantError(t, err, "all parameters are frozen: Unfreeze those to train")
+}
+
+// TestWeights holds that a row of weight 2 counts as two rows, and one of weight 0
+// as none, for the loss, the gradients and the metrics.
+func TestWeights(t *testing.T) {
+	x, y := matrix(4, 1, 1, 2, 3, -4), matrix(4, 1, 2, 1, 7, 3)
+	weighted := dataset(t, datasets.Batch{X: x, Y: y})
+	weighted.Weights = []float32{2, 1, 0, 1}
+	repeated := dataset(t, datasets.Batch{X: matrix(4, 1, 1, 1, 2, -4), Y: matrix(4, 1, 2, 2, 1, 3)})
+	nets, results := [2]*models.Model{}, [2]*Result{}
+	for i, d := range []*datasets.Dataset{weighted, repeated} {
+		nets[i] = declared(t, models.Regression, models.Seed(1), models.Linear(1, 3), models.Tanh(), models.Linear(3, 1))
+		results[i] = fitted(t, nets[i], d, d, Options{Optimizer: SGD(0.05), Epochs: 20, Hooks: []Hook{{}}})
+	}
+	for i, w := range contents(nets[0]) {
+		if math.Abs(float64(w-contents(nets[1])[i])) > 1e-5 {
+			t.Errorf("number %d is %v with weights, %v with repeated rows", i, w, contents(nets[1])[i])
+		}
+	}
+	a, b := results[0].History[19], results[1].History[19]
+	for what, pair := range map[string][2]float64{
+		"training loss": {a.TrainLoss, b.TrainLoss}, "loss": {a.Valid.Loss, b.Valid.Loss},
+		"RMSE": {a.Valid.RMSE, b.Valid.RMSE}, "MAE": {a.Valid.MAE, b.Valid.MAE}, "R²": {a.Valid.R2, b.Valid.R2},
+	} {
+		if math.Abs(pair[0]-pair[1]) > 1e-5 {
+			t.Errorf("%s is %v with weights, %v with repeated rows", what, pair[0], pair[1])
 		}
 	}
 }

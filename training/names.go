@@ -27,7 +27,7 @@ func namesOf(d *datasets.Dataset) names {
 }
 
 // namesIn gives those that a model remembers.
-func namesIn(net Predictor) names {
+func namesIn(net models.Network) names {
 	info := net.Info()
 	n := names{owner: "the model", features: unlessNumbered(info.Features, "x")}
 	switch {

@@ -24,8 +24,7 @@ type Trainer struct {
 	buffers   []buffer
 	steps     int
 
-	parameters []*models.Parameter
-	trained    []bool // which of them the graphs are for
+	revision uint64 // of the model that the graphs are for
 
 	// ClipNorm, when above 0, scales each step's gradients down so that their
 	// common Euclidean norm is at most that (Pascanu et al. 2013). ClipValue,
@@ -44,6 +43,7 @@ type Trainer struct {
 // stepKind is what a graph was compiled for.
 type stepKind struct {
 	rows        int
+	weighted    bool
 	adversarial float64
 }
 
@@ -52,7 +52,7 @@ type stepGraph struct {
 	graph   *models.Graph
 	machine *tape.Machine
 	grads   []G.ValueGrad
-	x, y    *tensor.Dense // bound at present
+	x, y, w *tensor.Dense // bound at present
 }
 
 // buffer is what a forward pass may move, BatchNorm's running statistics, and
@@ -81,35 +81,25 @@ func NewTrainer(net *models.Model, optimizer *Optimizer) (*Trainer, error) {
 	if net.Count() == 0 {
 		return nil, fmt.Errorf("training: the model has no parameters to train: add a Linear layer")
 	}
-	t := &Trainer{net: net, optimizer: optimizer, graphs: map[stepKind]*stepGraph{}, parameters: net.Parameters()}
+	t := &Trainer{net: net, optimizer: optimizer, graphs: map[stepKind]*stepGraph{}}
 	var names []string
-	for _, p := range t.parameters {
+	for _, p := range net.Parameters() {
 		names = append(names, p.Name)
 	}
 	t.begin()
 	return t, optimizer.checkNames(names)
 }
 
-// begin notes what is trained, and forgets the graphs that were for something else.
+// begin forgets the graphs of another revision of the model, which has frozen
+// other parameters.
 func (t *Trainer) begin() {
-	t.trained, t.buffers = t.trained[:0], nil
+	t.revision, t.buffers = t.net.Revision(), nil
 	clear(t.graphs)
-	for _, p := range t.parameters {
-		t.trained = append(t.trained, p.Trained)
-		if !p.Trained {
+	for _, p := range t.net.Parameters() {
+		if !p.Trained && !p.Frozen {
 			t.buffers = append(t.buffers, buffer{p.Value, p.Value.Clone().(*tensor.Dense)})
 		}
 	}
-}
-
-// changed reports whether other parameters are trained than in the step before.
-func (t *Trainer) changed() bool {
-	for i, p := range t.parameters {
-		if p.Trained != t.trained[i] {
-			return true
-		}
-	}
-	return false
 }
 
 // Steps is how many steps have been made.
@@ -131,12 +121,12 @@ func (t *Trainer) Step(b datasets.Batch) (loss float64, err error) {
 }
 
 // Gradients runs the forward and the backward pass on one batch without
-// changing the trained parameters, those that are not frozen; only BatchNorm's running statistics move.
+// changing the trained parameters, frozen ones left out; only BatchNorm's running statistics move.
 // The gradients hold until the next call; an optimizer's Step takes them. Nobody
 // may predict with the model meanwhile. After an error the model is as it was.
 func (t *Trainer) Gradients(b datasets.Batch) (loss float64, grads []ValueGrad, err error) {
 	t.steps++
-	if t.changed() {
+	if t.revision != t.net.Revision() {
 		t.begin()
 	}
 	for _, b := range t.buffers {
@@ -156,7 +146,11 @@ func (t *Trainer) backpropagate(b datasets.Batch) (loss float64, grads []ValueGr
 	if err := t.net.CheckBatch(b.X, b.Y); err != nil {
 		return 0, nil, err
 	}
-	s, err := t.forRows(b.X.Shape()[0])
+	rows := b.X.Shape()[0]
+	if w := b.W; w != nil && (w.Dtype() != tensor.Float32 || !w.Shape().Eq(tensor.Shape{rows, 1})) {
+		return 0, nil, fmt.Errorf("weights of type %v and shape %v: wanted float32 and (%d, 1)", w.Dtype(), w.Shape(), rows)
+	}
+	s, err := t.graphFor(rows, b.W != nil)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -188,6 +182,12 @@ func (s *stepGraph) bind(b datasets.Batch) error {
 		}
 		s.y = b.Y
 	}
+	if s.w != b.W {
+		if err := G.Let(s.graph.W, b.W); err != nil {
+			return err
+		}
+		s.w = b.W
+	}
 	return nil
 }
 
@@ -200,15 +200,19 @@ func copyTensor(to, from *tensor.Dense) {
 	copy(to.Float32s(), from.Float32s())
 }
 
-// forRows gives the compiled graph for a batch size.
-func (t *Trainer) forRows(rows int) (*stepGraph, error) {
-	kind := stepKind{rows, t.Adversarial}
+// graphFor gives the compiled graph for a batch size, of rows with weights or
+// without.
+func (t *Trainer) graphFor(rows int, weighted bool) (*stepGraph, error) {
+	kind := stepKind{rows, weighted, t.Adversarial}
 	if s := t.graphs[kind]; s != nil {
 		return s, nil
 	}
-	g, err := t.expression(rows)
+	g, err := t.net.Graph(models.GraphOptions{Rows: rows, Training: true, Weighted: weighted, Adversarial: t.Adversarial})
 	if err != nil {
 		return nil, err
+	}
+	if len(g.Trained) == 0 {
+		return nil, errors.New("all parameters are frozen: Unfreeze those to train")
 	}
 	nodes, err := ops.Gradients(g.Loss, "∂L/∂L", g.Parameters)
 	if err != nil {
@@ -218,19 +222,15 @@ func (t *Trainer) forRows(rows int) (*stepGraph, error) {
 	for i, n := range nodes {
 		s.grads = append(s.grads, gradient{g.Trained[i], n})
 	}
-	if s.machine, err = tape.Compile(g.Expr, G.Nodes{g.X, g.Y}, append(G.Nodes{g.Loss}, nodes...)); err != nil {
+	inputs := G.Nodes{g.X, g.Y}
+	if weighted {
+		inputs = append(inputs, g.W)
+	}
+	if s.machine, err = tape.Compile(g.Expr, inputs, append(G.Nodes{g.Loss}, nodes...)); err != nil {
 		return nil, err
 	}
 	t.graphs[kind] = s
 	return s, nil
-}
-
-// expression is what a step computes, up to the loss.
-func (t *Trainer) expression(rows int) (*models.Graph, error) {
-	if t.Adversarial != 0 {
-		return t.net.AdversarialGraph(rows, t.Adversarial)
-	}
-	return t.net.TrainingGraph(rows)
 }
 
 // ValueGrad is a parameter with its gradient, as an optimizer takes them.

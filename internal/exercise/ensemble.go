@@ -3,9 +3,6 @@ package exercise
 import (
 	"context"
 	"fmt"
-	"io"
-
-	"gorgonia.org/tensor"
 
 	"perceptron/datasets"
 	"perceptron/internal/prng"
@@ -15,15 +12,7 @@ import (
 
 // Network is what a run ends with: a *models.Model, or with -ensemble a
 // *models.Ensemble.
-type Network interface {
-	training.Predictor
-	Predict(x *tensor.Dense) (*tensor.Dense, error)
-	Info() models.Info
-	Count() int
-	String() string
-	Write(io.Writer) error
-	WriteONNX(io.Writer) error
-}
+type Network = models.Network
 
 // trainOthers trains the other networks of an ensemble, one after the other. They
 // differ from the first one in the seed: of the initial weights, the order of
