@@ -84,6 +84,21 @@ var runs = map[string]func() training.Options{
 			return nil
 		}}}}
 	},
+	"unfreezing": func() training.Options {
+		return training.Options{Optimizer: training.Adam(0.02), Hooks: []training.Hook{{
+			Begin: func(p training.Progress) error {
+				if p.Step > 0 {
+					return nil // a resumed run has what was frozen
+				}
+				return p.Net.Freeze("fc1", "bn1")
+			},
+			Step: func(p training.Progress) error {
+				if p.Step == 7 {
+					return p.Net.Unfreeze("*")
+				}
+				return nil
+			}}}}
+	},
 	"after another": func() training.Options {
 		return training.Options{After: &training.Result{Steps: 13, Epochs: 2, History: []training.Epoch{{Epoch: 1}, {Epoch: 2}}},
 			Schedule: training.StepDecay(6, 0.5)}

@@ -11,7 +11,7 @@ import (
 // Hook watches training. Any of its functions may be nil; an error from one
 // ends training and is returned by Fit, but for that of StopTraining.
 type Hook struct {
-	Begin func(Progress) error // before the first step
+	Begin func(Progress) error // before the first step, also of a resumed run: then Step is above 0
 
 	// Backward is called between a step's backward pass and its update, with
 	// gradients clipped already, which it may change. The step does not count yet

@@ -65,7 +65,7 @@ func TestNamesAreCompared(t *testing.T) {
 		"the same":                   {models.Info{Features: height, Outputs: trees}, train, train, ""},
 		"in capitals":                {models.Info{Features: []string{"HEIGHT", "Width"}}, train, nil, ""},
 		"no names of columns":        {models.Info{Features: height}, named("a.csv", nil, trees...), train, ""},
-		"a class is missing":         {models.Info{}, train, named("test.csv", height, "birch", "cedar"), `the classes of test.csv are not those of train.csv: only train.csv has "ash": read the rows with the names of all classes`},
+		"a class is missing":         {models.Info{}, train, named("test.csv", height, "birch", "cedar"), `the classes of test.csv are not those of train.csv: only train.csv has "ash": bring the rows in line with Dataset.WithClasses`},
 		"classes in another order":   {models.Info{}, train, named("test.csv", height, "birch", "ash", "cedar"), `number 1 is "birch" in test.csv and "ash" in train.csv`},
 		"another class":              {models.Info{Outputs: trees}, named("new.csv", height, "birch", "cedar", "dogwood"), nil, `the classes of new.csv are not those of the model: only new.csv has "dogwood", only the model has "ash"`},
 		"features in another order":  {models.Info{Features: height}, named("new.csv", []string{"width", "height"}, trees...), nil, `the features of new.csv are not those of the model: number 1 is "width" in new.csv and "height" in the model`},
@@ -97,6 +97,9 @@ func TestNamesAreCompared(t *testing.T) {
 	pair.TargetNames = []string{"price", "area"}
 	net := declared(t, models.Regression, models.Linear(2, 2), models.WithInfo(models.Info{Outputs: []string{"area", "price"}}))
 	_, err := Evaluate(net, pair)
+	wantError(t, err, `the targets of made up are not those of the model: number 1 is "price"`)
+	several := declared(t, models.Binary, models.Linear(2, 2), models.WithInfo(models.Info{Outputs: []string{"area", "price"}}))
+	_, err = Evaluate(several, pair)
 	wantError(t, err, `the targets of made up are not those of the model: number 1 is "price"`)
 	one := dataset(t, datasets.Batch{X: matrix(2, 2), Y: matrix(2, 1)})
 	one.TargetNames = []string{"medv"}

@@ -30,11 +30,11 @@ func namesOf(d *datasets.Dataset) names {
 func namesIn(net models.Network) names {
 	info := net.Info()
 	n := names{owner: "the model", features: unlessNumbered(info.Features, "x")}
-	switch {
-	case net.Task().Targets == models.Values && net.Outputs() > 1:
-		n.targets = unlessNumbered(info.Outputs, "y")
-	case net.Task().Targets == models.Classes, net.Task().Targets == models.Labels && len(info.Outputs) == 2:
+	switch kind := net.Task().Targets; {
+	case kind == models.Classes, kind == models.Labels && net.Outputs() == 1 && len(info.Outputs) == 2:
 		n.classes = info.Outputs
+	case net.Outputs() > 1:
+		n.targets = unlessNumbered(info.Outputs, "y")
 	}
 	return n
 }
@@ -58,7 +58,7 @@ func sameNames(a, b names) error {
 		a, b         []string
 	}{
 		{"features", "give the same columns in the same order", a.features, b.features},
-		{"classes", "read the rows with the names of all classes in one order, as Schema.ClassNames, or declare a new model for other classes", a.classes, b.classes},
+		{"classes", "bring the rows in line with Dataset.WithClasses or RenameClasses, or declare a new model for other classes", a.classes, b.classes},
 		{"targets", "give the same columns in the same order", a.targets, b.targets},
 	} {
 		if len(c.a) == 0 || len(c.b) == 0 || slices.EqualFunc(c.a, c.b, strings.EqualFold) {

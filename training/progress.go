@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -45,7 +46,10 @@ func progressLines(w io.Writer) Hook {
 		last := p.History[len(p.History)-1]
 		text := fmt.Sprintf("epoch %d of %d: training loss %.4g", p.Epoch, p.Epochs, last.TrainLoss)
 		if last.Valid != nil {
-			text += fmt.Sprintf(", validation loss %.4g, %s", last.Valid.Loss, last.Valid.metric(p.Net.Task()))
+			text += fmt.Sprintf(", validation loss %.4g", last.Valid.Loss)
+			if metric := last.Valid.metric(); metric != "" {
+				text += ", " + metric
+			}
 		}
 		fmt.Fprintln(w, text)
 		return nil
@@ -91,15 +95,22 @@ func progressBar(w io.Writer, throttle time.Duration) Hook {
 func (p Progress) String() string {
 	text := fmt.Sprintf("epoch %d/%d loss %.4g", p.Epoch, p.Epochs, p.Loss)
 	if n := len(p.History); n > 0 && p.History[n-1].Valid != nil {
-		text += " " + p.History[n-1].Valid.metric(p.Net.Task())
+		text += " " + p.History[n-1].Valid.metric()
 	}
-	return text
+	return strings.TrimSpace(text)
 }
 
-// metric is the figure that a task is judged by, in words.
-func (e *Evaluation) metric(task models.Task) string {
-	if task.Targets == models.Values {
-		return fmt.Sprintf("RMSE %.4g", e.RMSE)
+// metric is the first figure that the task is judged by, in words; "" without any.
+func (e *Evaluation) metric() string {
+	if len(e.Figures) == 0 {
+		return ""
 	}
-	return fmt.Sprintf("accuracy %.2f%%", 100*e.Accuracy)
+	switch f := e.Figures[0]; f.Name {
+	case models.Accuracy.Name:
+		return fmt.Sprintf("accuracy %.2f%%", 100*f.Value)
+	case models.RMSE.Name:
+		return fmt.Sprintf("RMSE %.4g", f.Value)
+	default:
+		return fmt.Sprintf("%s %.4g", f.Name, f.Value)
+	}
 }

@@ -41,7 +41,7 @@ func TestProgressBarOfALongRun(t *testing.T) {
 	var out strings.Builder
 	hook := progressBar(&out, 0)
 	p := Progress{Net: identity(t, models.Regression), Epoch: 99999, Epochs: 100000, Step: 123456789, Steps: 200000000, Loss: 1.2345678e-30,
-		History: []Epoch{{Valid: &Evaluation{RMSE: 1.2345678e-30}}}}
+		History: []Epoch{{Valid: &Evaluation{Figures: []models.Figure{{Name: "rmse", Value: 1.2345678e-30}}}}}}
 	for _, do := range []func(Progress) error{hook.Begin, hook.Step, hook.End} {
 		if err := do(p); err != nil {
 			t.Fatal(err)
