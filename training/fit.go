@@ -5,70 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"perceptron/datasets"
 	"perceptron/models"
 )
-
-// Options say how Fit trains. The zero value of a field is its default.
-type Options struct {
-	Optimizer *Optimizer // Adam(1e-3)
-	Schedule  Schedule   // Constant()
-	BatchSize int        // rows of a step; 0: all at once
-	DropLast  bool       // leave out an epoch's last batch if it would be shorter
-	Epochs    int        // passes over the training rows, at the most; must be given
-	LossBelow float64    // stop after an epoch whose mean training loss is below it; 0: never
-	Seed      uint64     // of the order of the rows in each epoch, and of those held back
-
-	EarlyStopping EarlyStopping // off without a Patience
-
-	ClipNorm, ClipValue float64 // bounds on the gradients, as in Trainer; 0: none
-
-	// Adversarial trains on an adversarial twin of each row as well, as in
-	// Trainer, in units of the preprocessed inputs; 0: none. Training losses, and
-	// so LossBelow, are then means over rows and twins.
-	Adversarial float64
-
-	// Transform changes a training batch in place before it is used:
-	// augmentation. See datasets.LoaderOptions.
-	Transform func(datasets.Batch)
-	// Prefetch prepares the next batch while a step runs.
-	Prefetch bool
-
-	// Resume goes on from a checkpoint of the same run: model, data and options
-	// must be those of its beginning, but for Epochs, where the schedule has not
-	// depended on it yet, and what changes no result. The model's weights are
-	// replaced, and the run ends as one that was never interrupted, to the bit.
-	Resume *Checkpoint
-
-	// After goes on from the end of an earlier Fit of the model: steps and epochs
-	// are counted on from there, so that dropout masks, noise and orders of the
-	// rows are new ones, and its history comes first. Epochs and the schedule are
-	// those of this Fit alone. The optimizer goes on too if it is the same one.
-	After *Result
-
-	Hooks []Hook
-}
-
-// Epoch is one line of the history.
-type Epoch struct {
-	Epoch     int         // from 1
-	TrainLoss float64     // mean over the epoch's batches, in training mode, weighted by rows
-	Valid     *Evaluation // after the epoch, without Predictions; nil without validation rows
-	HeldBack  float64     // mean loss of the rows that EarlyStopping judges by; 0 without
-	Rate      float64     // learning rate of the epoch's last step
-}
-
-// Result is what Fit did.
-type Result struct {
-	Stop    Stop
-	Epochs  int // finished
-	Steps   int
-	History []Epoch
-}
 
 // Fit trains a model on the rows of train. After each epoch it evaluates on
 // valid, which may be nil, and which does not influence the training (unless
@@ -303,39 +245,6 @@ func (f *fit) step(b datasets.Batch) (loss float64, err error) {
 // batchesMade is how many batches of the epoch under way have been trained on.
 func (f *fit) batchesMade() int {
 	return f.progress.Step - f.before.Steps - (len(f.progress.History)-len(f.before.History))*f.train.Batches()
-}
-
-// setRate follows the schedule.
-func (f *fit) setRate() error {
-	f.noticeRate()
-	f.factor = f.scheduled(f.progress.Step, f.progress.History)
-	f.factors = addFactor(f.factors, f.factor)
-	if !(f.factor >= 0) || math.IsInf(f.factor, 0) {
-		return fmt.Errorf("training: step %d: the schedule multiplies the learning rate by %v: wanted 0 or more; look at its settings", f.progress.Step+1, f.factor)
-	}
-	f.setTo = f.rate * f.factor
-	f.options.Optimizer.SetLearningRate(f.setTo)
-	return nil
-}
-
-// scheduled is the schedule's factor after a number of steps and some epochs.
-func (f *fit) scheduled(step int, history []Epoch) float64 {
-	history = history[len(f.before.History):]
-	return f.options.Schedule(Progress{
-		Step: step - f.before.Steps, Steps: f.progress.Steps - f.before.Steps,
-		Epoch: len(history), Epochs: f.options.Epochs, History: history,
-	})
-}
-
-// noticeRate sees whether somebody has set the optimizer's rate: the schedule then
-// goes on from that one.
-func (f *fit) noticeRate() {
-	if rate := f.options.Optimizer.LearningRate(); rate != f.setTo {
-		f.rate, f.setTo = rate, rate
-		if f.factor > 0 {
-			f.rate = rate / f.factor
-		}
-	}
 }
 
 // weightOf is how much a batch counts among others.
