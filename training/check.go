@@ -9,7 +9,7 @@ import (
 	"perceptron/models"
 )
 
-// checkData tells whether a model can be trained or evaluated on the rows of
+// checkData reports whether a model can be trained or evaluated on the rows of
 // data, and on those of valid, which may be nil.
 func checkData(net *models.Model, data, valid *datasets.Dataset) error {
 	if net == nil {
@@ -24,7 +24,7 @@ func checkData(net *models.Model, data, valid *datasets.Dataset) error {
 	return sameNames(namesOf(valid), namesOf(data))
 }
 
-// checkEvaluation tells whether a model can be evaluated on the rows of data.
+// checkEvaluation reports whether a model can be evaluated on the rows of data.
 func checkEvaluation(net models.Network, data *datasets.Dataset) error {
 	if net == nil || net == (*models.Model)(nil) || net == (*models.Ensemble)(nil) {
 		return errNoModel
@@ -55,7 +55,7 @@ func fits(net models.Network, d *datasets.Dataset) error {
 	return sameNames(namesOf(d), namesIn(net))
 }
 
-// fitsTargets tells whether targets are what a task is about. Numbers may be
+// fitsTargets reports whether targets are what a task is about. Numbers may be
 // class indices or probabilities that nobody has named classes for, but classes
 // are no numbers.
 func fitsTargets(net models.Network, d *datasets.Dataset) error {
@@ -91,7 +91,7 @@ func fitsTargets(net models.Network, d *datasets.Dataset) error {
 	return nil
 }
 
-// check tells whether the settings make sense by themselves.
+// check reports whether the settings make sense by themselves.
 func (o *Options) check() error {
 	for _, bad := range []struct {
 		is   bool

@@ -115,7 +115,7 @@ func (f *fit) resume(c *Checkpoint) error {
 	return nil
 }
 
-// agrees tells whether this run, from its beginning, would have come to the
+// agrees reports whether this run, from its beginning, would have come to the
 // checkpoint.
 func (f *fit) agrees(c *Checkpoint) error {
 	run := f.identity()

@@ -91,7 +91,7 @@ func (e *earlyStop) judge(net *models.Model, epoch Epoch) (loss float64, err err
 	return score.Loss, nil
 }
 
-// exhausted tells whether the last epochs have brought nothing.
+// exhausted reports whether the last epochs have brought nothing.
 func (e *earlyStop) exhausted(epoch int) bool {
 	return e != nil && epoch-e.bestEpoch >= e.Patience
 }

@@ -67,7 +67,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// Early tells whether training stopped before all epochs were made.
+// Early reports whether training stopped before all epochs were made.
 func (s Stop) Early() bool { return s.Reason != EpochsDone }
 
 // StopTraining is an error for a Hook to return that ends training without being
