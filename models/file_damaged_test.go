@@ -79,7 +79,7 @@ func hostile(t testing.TB) map[string]struct {
 		"smoothing of what":  {pack(strings.Replace(linear, `"seed"`, `"label_smoothing":0.5,"seed"`, 1), weights, bias), "LabelSmoothing(0.5)"},
 		"names too many":     {pack(strings.Replace(linear, `"seed"`, `"features":["a","b","c"],"seed"`, 1), weights, bias), "3 names of features, but the model takes 2"},
 		"outputs too many":   {pack(strings.Replace(linear, `"seed"`, `"outputs":["a","b"],"seed"`, 1), weights, bias), "2 names of outputs, but the model has 1"},
-		"unknown layer":      {of("Conv2d(1, 2)"), "no layer is called Conv2d"},
+		"unknown layer":      {of("Conv4d(1, 2)"), "no layer is called Conv4d"},
 		"not code":           {of("Linear(2, 1"), "not a call"},
 		"code that runs":     {of(`func() int { for { } }()`), "not a call of a plain name"},
 		"deep code":          {of("Linear(" + strings.Repeat("(", 1<<20) + "2"), "has 1048584 characters: the most is 16384"},

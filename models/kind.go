@@ -27,6 +27,7 @@ func kinds() map[string]Kind {
 		linearLayer{}.Kind(),
 		batchNormLayer{}.Kind(), batchNormLayer{images: true}.Kind(),
 		noiseLayer{name: "Dropout"}.Kind(), noiseLayer{name: "GaussianNoise"}.Kind(),
+		convLayer{}.Kind(), poolLayer{}.Kind(), poolLayer{mean: true}.Kind(), globalPoolLayer{}.Kind(), channelDropoutLayer{}.Kind(),
 		reshapeLayer{}.Kind(), reshapeLayer{shape: make([]int, 3)}.Kind(),
 		scaleLayer{}.Kind(), whitenLayer{}.Kind(),
 		columnsLayer{name: "AppendLogs"}.Kind(), columnsLayer{name: "AppendReciprocals"}.Kind(), indicatorLayer{}.Kind(),
@@ -132,6 +133,16 @@ func (a *Args) Option(name string) (value float64, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// OptionInt is the whole number of an option such as Stride(2).
+func (a *Args) OptionInt(name string) int {
+	x, _ := a.Option(name)
+	if x != float64(int32(x)) || x < 0 {
+		a.fail(fmt.Errorf("option %s: %v is not a size", name, x))
+		return 0
+	}
+	return int(x)
 }
 
 // Layers are the arguments that are layers themselves.

@@ -16,8 +16,9 @@ type linearLayer struct {
 // LinearOption changes a Linear layer.
 type LinearOption func(*linearLayer)
 
-// NoBias leaves out the bias, which a BatchNorm1d behind the layer would undo.
-func NoBias(l *linearLayer) { l.bias = false }
+// NoBias leaves out the bias of a Linear or Conv2d layer, which a BatchNorm behind
+// the layer would undo.
+var NoBias LinearOption = func(l *linearLayer) { l.bias = false }
 
 // Linear is a fully connected layer, x·Wᵀ + b, from in features to out. Its
 // parameters are weight (out × in) and bias (out).

@@ -174,11 +174,14 @@ func (o *ONNX) Ints(name string, values ...int64) string {
 	return o.graph.Ints(o.Name+"."+name, values...)
 }
 
-// ONNXAttribute is a setting of an operation: see ONNXInt and ONNXFloat.
+// ONNXAttribute is a setting of an operation: see ONNXInt, ONNXInts and ONNXFloat.
 type ONNXAttribute = onnx.Attribute
 
 // ONNXInt is an attribute that holds a whole number.
 func ONNXInt(name string, value int) ONNXAttribute { return onnx.Int(name, value) }
+
+// ONNXInts is an attribute that holds a list of whole numbers.
+func ONNXInts(name string, values ...int) ONNXAttribute { return onnx.Ints(name, values...) }
 
 // ONNXFloat is an attribute that holds a number.
 func ONNXFloat(name string, value float32) ONNXAttribute { return onnx.Float(name, value) }

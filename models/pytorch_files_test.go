@@ -45,6 +45,10 @@ func TestFilesForPyTorch(t *testing.T) {
 		{"multiclass", models.Multiclass, []models.Part{
 			models.Unflatten(3, 2, 2), models.BatchNorm2d(3), models.Flatten(), models.Linear(12, 16, models.NoBias),
 			models.BatchNorm1d(16), models.ReLU(), models.Dropout(0.5), models.Linear(16, 10)}},
+		{"pictures", models.Multiclass, []models.Part{
+			models.Unflatten(2, 8, 8), models.Conv2d(2, 4, 3, models.Padding(1), models.NoBias), models.BatchNorm2d(4), models.ReLU(), models.MaxPool2d(2),
+			models.Dropout2d(0.5), models.Conv2d(4, 6, 2, models.Groups(2), models.Dilation(2), models.Padding(1)), models.ReLU(),
+			models.AvgPool2d(2, models.Stride(1)), models.GlobalAvgPool2d(), models.Flatten(), models.Linear(6, 10)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			net, err := models.New(test.task, append(test.parts, models.Seed(1))...)

@@ -45,14 +45,17 @@ type Node struct {
 	Attributes []Attribute
 }
 
-// Attribute is a setting of a Node: see Int and Float.
+// Attribute is a setting of a Node: see Int, Ints and Float.
 type Attribute struct {
 	Name  string
-	Value any // int or float32
+	Value any // int, []int or float32
 }
 
 // Int is an attribute that holds a whole number.
 func Int(name string, value int) Attribute { return Attribute{name, value} }
+
+// Ints is an attribute that holds a list of whole numbers.
+func Ints(name string, values ...int) Attribute { return Attribute{name, values} }
 
 // Float is an attribute that holds a number.
 func Float(name string, value float32) Attribute { return Attribute{name, value} }

@@ -101,6 +101,7 @@ const (
 	typeInt64      = 7
 	attributeFloat = 1 // AttributeProto.AttributeType
 	attributeInt   = 2
+	attributeInts  = 7
 )
 
 // encode gives a ModelProto.
@@ -167,6 +168,11 @@ func (a *Attribute) encode() message {
 	case int:
 		out.int(3, int64(v))
 		out.int(20, attributeInt)
+	case []int:
+		for _, n := range v {
+			out.int(8, int64(n))
+		}
+		out.int(20, attributeInts)
 	}
 	return out
 }

@@ -150,6 +150,16 @@ func TestPoolGradients(t *testing.T) {
 	}
 }
 
+func TestChannelGradients(t *testing.T) {
+	noise := &Noise{Seed: 7}
+	for name, build := range map[string]build{
+		"global":  unary(func(x *G.Node) (*G.Node, error) { return GlobalAvgPool2d(x, 3) }),
+		"dropout": unary(func(x *G.Node) (*G.Node, error) { return Dropout2d(x, 0.4, 3, noise, "dropout1") }),
+	} {
+		t.Run(name, func(t *testing.T) { checkGradients(t, build, randomValue("x", 1, 4, 12)) })
+	}
+}
+
 func BenchmarkConv(b *testing.B) {
 	for _, c := range []Conv{
 		{In: 1, Out: 6, Height: 28, Width: 28, Kernel: 5, Stride: 1, Padding: 2, Dilation: 1, Groups: 1},

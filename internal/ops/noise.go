@@ -46,12 +46,30 @@ func Dropout(x *G.Node, p float64, noise *Noise, layer string) (*G.Node, error) 
 		return nil, fmt.Errorf("ops: Dropout: share %v: wanted 0 ≤ p < 1", p)
 	}
 	return dispatch(x,
-		func() (*G.Node, error) { return dropout[float32](x, p, noise, layer) },
-		func() (*G.Node, error) { return dropout[float64](x, p, noise, layer) })
+		func() (*G.Node, error) { return dropout[float32](x, p, x.Shape()[1], noise, layer) },
+		func() (*G.Node, error) { return dropout[float64](x, p, x.Shape()[1], noise, layer) })
 }
 
-func dropout[T Float](x *G.Node, p float64, noise *Noise, layer string) (*G.Node, error) {
-	factors := make([]T, x.Shape().TotalSize()) // 0 or 1/(1−p)
+// Dropout2d is Dropout of whole channels: a row's columns are channels ×
+// positions.
+func Dropout2d(x *G.Node, p float64, channels int, noise *Noise, layer string) (*G.Node, error) {
+	_, cols, err := matrix("Dropout2d", "x", x)
+	if err != nil {
+		return nil, err
+	}
+	if !(p >= 0 && p < 1) || channels < 1 || cols%channels != 0 {
+		return nil, fmt.Errorf("ops: Dropout2d: share %v of %d channels of %d columns: wanted 0 ≤ p < 1, and columns that divide into channels", p, channels, cols)
+	}
+	return dispatch(x,
+		func() (*G.Node, error) { return dropout[float32](x, p, channels, noise, layer) },
+		func() (*G.Node, error) { return dropout[float64](x, p, channels, noise, layer) })
+}
+
+// dropout rests units, of which a row has so many, each of some columns side by
+// side.
+func dropout[T Float](x *G.Node, p float64, units int, noise *Noise, layer string) (*G.Node, error) {
+	factors := make([]T, x.Shape()[0]*units) // 0 or 1/(1−p)
+	positions := x.Shape()[1] / units
 	drawn, same := any(factors).([]float32)
 	if !same {
 		drawn = make([]float32, len(factors))
@@ -80,7 +98,15 @@ func dropout[T Float](x *G.Node, p float64, noise *Noise, layer string) (*G.Node
 		}
 	})
 	times := func(y []T, v [][]T) error {
-		multiply(y, v[0], factors)
+		if positions == 1 {
+			multiply(y, v[0], factors)
+			return nil
+		}
+		for i, f := range factors {
+			for j := i * positions; j < (i+1)*positions; j++ {
+				y[j] = v[0][j] * f
+			}
+		}
 		return nil
 	}
 	run := func(y []T, v [][]T) error {

@@ -87,7 +87,7 @@ func maxPool2d[T Float](x *G.Node, p Pool) (*G.Node, error) {
 				}
 				for col := range y {
 					top, bottom, left, right := p.window(row, col)
-					best, place := T(math.Inf(-1)), top*p.Width+left
+					best, place := T(math.Inf(-1)), min(top*p.Width+left, plane-1) // a dilated window may see nothing
 					for i := top; i < bottom; i += p.Dilate {
 						for j := left; j < right; j += p.Dilate {
 							if x := x[i*p.Width+j]; x > best || x != x {
@@ -184,6 +184,43 @@ func avgPool2d[T Float](x *G.Node, p Pool) (*G.Node, error) {
 					dx[j] += d
 				}
 			})
+			return nil
+		}, nil, dy)
+		return G.Nodes{dx}, err
+	}, x)
+}
+
+// GlobalAvgPool2d takes the mean of each channel; a row's columns are channels ×
+// positions.
+func GlobalAvgPool2d(x *G.Node, channels int) (*G.Node, error) {
+	_, cols, err := matrix("GlobalAvgPool2d", "x", x)
+	if err != nil {
+		return nil, err
+	}
+	if channels < 1 || cols%channels != 0 {
+		return nil, fmt.Errorf("ops: GlobalAvgPool2d: %d columns do not divide into %d channels", cols, channels)
+	}
+	return dispatch(x,
+		func() (*G.Node, error) { return globalAvgPool2d[float32](x, channels) },
+		func() (*G.Node, error) { return globalAvgPool2d[float64](x, channels) })
+}
+
+func globalAvgPool2d[T Float](x *G.Node, channels int) (*G.Node, error) {
+	rows, positions := x.Shape()[0], x.Shape()[1]/channels
+	return apply("GlobalAvgPool2d", tensor.Shape{rows, channels}, func(y []T, v [][]T) error {
+		for i := range y {
+			y[i] = 0
+			for _, x := range v[0][i*positions : (i+1)*positions] {
+				y[i] += x
+			}
+			y[i] /= T(positions)
+		}
+		return nil
+	}, func(_, dy *G.Node) (G.Nodes, error) {
+		dx, err := apply("GlobalAvgPool2d/dx", x.Shape(), func(dx []T, v [][]T) error {
+			for i := range dx {
+				dx[i] = v[0][i/positions] / T(positions)
+			}
 			return nil
 		}, nil, dy)
 		return G.Nodes{dx}, err

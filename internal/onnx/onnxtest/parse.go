@@ -58,10 +58,16 @@ func parseNode(b []byte, n *onnx.Node) error {
 
 func parseAttribute(b []byte, a *onnx.Attribute) error {
 	var name string
+	var list []int
 	return fields(b, map[protowire.Number]func(value) error{
-		1:  text(&name),
-		2:  func(v value) error { *a = onnx.Float(name, math.Float32frombits(uint32(v.number))); return nil },
-		3:  func(v value) error { *a = onnx.Int(name, int(v.number)); return nil },
+		1: text(&name),
+		2: func(v value) error { *a = onnx.Float(name, math.Float32frombits(uint32(v.number))); return nil },
+		3: func(v value) error { *a = onnx.Int(name, int(v.number)); return nil },
+		8: func(v value) error {
+			list = append(list, int(v.number))
+			*a = onnx.Ints(name, list...)
+			return nil
+		},
 		20: func(value) error { return nil },
 	})
 }

@@ -82,9 +82,11 @@ func run(n onnx.Node, in []array) (array, error) {
 	if f := pairwise[n.Op]; f != nil { // the second is of the same shape or one number a column
 		return mapped(x, func(i int, v float64) float64 { return f(v, in[1].data[i%len(in[1].data)]) }), nil
 	}
-	whole, real := map[string]int{}, map[string]float64{} // attributes
+	lists, whole, real := map[string][]int{}, map[string]int{}, map[string]float64{} // attributes
 	for _, a := range n.Attributes {
 		switch v := a.Value.(type) {
+		case []int:
+			lists[a.Name] = v
 		case int:
 			whole[a.Name] = v
 		case float32:
@@ -96,6 +98,8 @@ func run(n onnx.Node, in []array) (array, error) {
 	}
 	rows, cols := x.shape[0], len(x.data)/x.shape[0]
 	switch n.Op {
+	case "Conv", "MaxPool", "AveragePool", "GlobalAveragePool":
+		return slide(n.Op, in, lists, whole)
 	case "Mean":
 		return mapped(x, func(i int, _ float64) float64 {
 			sum := 0.0
